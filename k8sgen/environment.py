@@ -1,0 +1,109 @@
+"""Environment: one value that says how a product differs in one place where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from k8sgen.values import Compute, Resources, Storage, at_least, dns_label
+
+BASE = "base"
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"  # the API server sets it on every namespace
+
+
+@attrs.frozen(kw_only=True)
+class Pods:
+    """Pods of another namespace, such as the ingress controller's; without labels, all of it."""
+
+    namespace: str = attrs.field(validator=dns_label)
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+
+    def peer(self) -> dict[str, Any]:
+        """Give the form that a NetworkPolicy wants."""
+        selector = {"podSelector": {"matchLabels": dict(self.labels)}} if self.labels else {}
+        namespace = {"matchLabels": {NAMESPACE_LABEL: self.namespace}}
+        return {"namespaceSelector": namespace, **selector}
+
+
+@attrs.frozen(kw_only=True)
+class Cluster:
+    """
+    What the cluster brings along, and where its own pods are that ours must talk to.
+
+    Args:
+        dns: Answers on port 53.
+        ingress_controller: Brings requests from outside.
+        scrapers: Read the metrics.
+        ingress_class: Of every Ingress.
+        issuer: The cert-manager ClusterIssuer that signs the hosts' certificates; `None` serves
+            plain HTTP.
+    """
+
+    dns: Pods = Pods(namespace="kube-system", labels={"k8s-app": "kube-dns"})
+    ingress_controller: Pods = Pods(
+        namespace="kube-system", labels={"app.kubernetes.io/name": "traefik"}
+    )
+    scrapers: Pods = Pods(namespace="monitoring")
+    ingress_class: str = "traefik"
+    issuer: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Quota:
+    """
+    The most that all pods of the namespace may ask for together.
+
+    Args:
+        pods: In pods.
+        storage: Of all claims together.
+    """
+
+    requests: Compute = Compute(cpu="4", memory="8Gi")
+    limits: Compute = Compute(cpu="12", memory="16Gi")
+    pods: int = attrs.field(default=40, validator=at_least(1))
+    storage: Storage = Storage(size="50Gi")
+
+
+@attrs.frozen(kw_only=True)
+class Priority:
+    """
+    Who is scheduled first, and who is evicted last.
+
+    Args:
+        name: Of the PriorityClass, which is the whole cluster's.
+        value: At most a billion; 0 is what pods without a class have.
+    """
+
+    name: str = attrs.field(validator=dns_label)
+    value: int
+
+
+@attrs.frozen(kw_only=True)
+class Environment:
+    """
+    The differences of one environment; a project's own class adds one field a service.
+
+    Args:
+        name: As in `environments/<name>.py`; `base` is the one that holds only defaults.
+        namespace: The Kubernetes namespace; `None` is the environment's name.
+        cluster: Where it runs.
+        quota: What it may use.
+        default_resources: Of containers that name none.
+        priority: Of every pod; `None` is the cluster's default.
+    """
+
+    name: str = attrs.field(default=BASE, validator=dns_label)
+    namespace: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(dns_label)
+    )
+    cluster: Cluster = Cluster()
+    quota: Quota = Quota()
+    default_resources: Resources = Resources()
+    priority: Priority | None = None
+
+    @property
+    def is_base(self) -> bool:
+        """Whether this is the base, which belongs to no place."""
+        return self.name == BASE

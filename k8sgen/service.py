@@ -1,0 +1,132 @@
+"""Service: the construct of one service, with what every service has without asking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import constructs
+
+from k8sgen.manifest import Manifest
+from k8sgen.network import NAME_LABEL, Endpoint, KubernetesService, NetworkPolicy
+from k8sgen.secrets.contract import Recipe, SecretKey
+from k8sgen.source import callers
+from k8sgen.values import Port, ServiceSettings
+from k8sgen.workloads.config import ConfigMap
+from k8sgen.workloads.container import Container
+
+if TYPE_CHECKING:
+    from k8sgen.stack import Stack
+
+SERVER = "server"
+
+
+class Service(constructs.Construct):
+    """
+    One service of the product; its class name in kebab-case is its name in Kubernetes.
+
+    It brings a ServiceAccount without a token and a NetworkPolicy worked out of the stack's edges.
+
+    Args:
+        scope: The stack.
+        settings: What the environment says of it; the defaults of its class are the base.
+        given: The endpoints of others that it uses; each opens the way in the network policies.
+    """
+
+    def __init__(
+        self, scope: Stack, settings: ServiceSettings, *, given: Sequence[Endpoint] = ()
+    ) -> None:
+        self.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
+        super().__init__(scope, self.name)
+        self.trace = callers()
+        self.stack = scope
+        self.settings = settings
+        self.given = tuple(given)
+        self.exposed: list[Endpoint] = []
+        self.metrics_ports: list[Port] = []
+        self._scrape: dict[str, str] | None = None
+        self.secrets: dict[str, SecretKey] = {}
+        self._kubernetes_services: dict[str, KubernetesService] = {}
+        scope.services.append(self)
+        Manifest(self, "service-account", self._account())
+        NetworkPolicy(self)
+
+    def id_of(self, kind: str, name: str) -> str:
+        """Give a construct id: the kind, and the name where it is not the service's own."""
+        return kind if name == self.name else f"{kind}-{name}"
+
+    def selector(self, component: str = SERVER) -> dict[str, str]:
+        """Give the labels that select the pods of one component."""
+        return {NAME_LABEL: self.name, "app.kubernetes.io/component": component}
+
+    def labels(self, component: str | None = None) -> dict[str, str]:
+        """Give the labels of a manifest; the stack adds its own to all."""
+        return self.selector(component) if component else {NAME_LABEL: self.name}
+
+    def container(
+        self,
+        *,
+        ports: Sequence[Port] = (),
+        **options: Any,
+    ) -> Container:
+        """Make the main container: named after the service, with its image and resources."""
+        options = {"image": self.settings.image, "resources": self.settings.resources, **options}
+        return Container(name=self.name, ports=ports, **options)
+
+    def endpoint(self, port: Port, *, name: str | None = None, headless: bool = False) -> Endpoint:
+        """
+        Make *port* reachable for other services, by the Kubernetes Service *name*.
+
+        Args:
+            port: One that a container of the main workload has.
+            name: The service's own name unless told.
+            headless: Without an address of its own: the name resolves to the pods.
+        """
+        name = name or self.name
+        found = self._kubernetes_services.get(name)
+        if found is None:
+            found = KubernetesService(self, name=name, component=SERVER, headless=headless)
+            self._kubernetes_services[name] = found
+        if port not in found.ports:
+            found.ports.append(port)
+        return Endpoint(service=self, host=name, port=port)
+
+    def scrape(self, port: Port, *, path: str = "/metrics") -> None:
+        """Let the cluster's scrapers read the metrics of the main pods."""
+        self.metrics_ports.append(port)
+        self._scrape = {
+            "prometheus.io/scrape": "true",
+            "prometheus.io/port": str(port.number),
+            "prometheus.io/path": path,
+        }
+
+    def scrape_annotations(self, component: str) -> dict[str, str]:
+        """Give the annotations by which scrapers find the pods of *component*."""
+        return dict(self._scrape or {}) if component == SERVER else {}
+
+    def config(self, files: Mapping[str, Any], *, name: str | None = None) -> ConfigMap:
+        """Put *files* (name to text, or a function that gives it) into a ConfigMap."""
+        return ConfigMap(self, files, name=name or self.name)
+
+    def secret(self, key: str, recipe: Recipe, *, rotate_days: int | None = None) -> SecretKey:
+        """Declare one key of the service's Secret; the value is made later, and elsewhere."""
+        found = SecretKey(secret=self.name, key=key, recipe=recipe, rotate_days=rotate_days)
+        self.secrets[key] = found
+        return found
+
+    def _account(self) -> dict[str, Any]:
+        return {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": self.name, "labels": self.labels()},
+            "automountServiceAccountToken": False,
+        }
+
+    @staticmethod
+    def of(construct: constructs.IConstruct) -> Service:
+        """Find the service that *construct* stands in."""
+        found = construct
+        while not isinstance(found, Service):
+            found = cast(constructs.IConstruct, found.node.scope)
+        return found

@@ -1,0 +1,1 @@
+"""Workloads and what goes into their pods, hardened unless told otherwise."""

@@ -1,0 +1,52 @@
+"""ConfigMap: a service's configuration files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from k8sgen.manifest import Manifest, resolve
+
+if TYPE_CHECKING:
+    from k8sgen.service import Service
+
+
+class ConfigMap(Manifest):
+    """
+    Configuration files; pods that mount it roll when it changes.
+
+    Args:
+        files: Name to text, or to a function that gives the text when all services are there.
+    """
+
+    writable = False
+
+    def __init__(self, service: Service, files: Mapping[str, Any], *, name: str) -> None:
+        self._name = name
+        self._files = files
+        super().__init__(
+            service,
+            service.id_of("config-map", name),
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": name, "labels": service.labels()},
+                "data": files,
+            },
+        )
+
+    @property
+    def volume_name(self) -> str:
+        """The ConfigMap's name, told apart from a Secret's."""
+        return f"{self._name}-config"
+
+    def volume(self) -> dict[str, Any]:
+        """Give the pod's `volumes` entry."""
+        return {"name": self.volume_name, "configMap": {"name": self._name}}
+
+    def checksum(self) -> str:
+        """Give a short hash of the files."""
+        text = json.dumps(resolve(self._files), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

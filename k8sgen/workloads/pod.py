@@ -1,0 +1,94 @@
+"""Pod: containers that run together, admitted by the restricted Pod Security Standard."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from k8sgen.workloads.config import ConfigMap
+from k8sgen.workloads.container import Container
+from k8sgen.workloads.volume import Claim, Volume
+
+if TYPE_CHECKING:
+    from k8sgen.service import Service
+
+NOBODY = 65532  # the "nonroot" user of distroless images
+
+
+def _containers(value: Container | Sequence[Container]) -> tuple[Container, ...]:
+    return (value,) if isinstance(value, Container) else tuple(value)
+
+
+@attrs.frozen
+class Pod:
+    """
+    The pod of a workload; its volumes are those that its containers mount.
+
+    Args:
+        containers: One, or several that run side by side.
+        init: Run before them, one after the other.
+        user: The numeric user and group of all processes, and the group of all volumes.
+        grace: Seconds between the signal to stop and the kill.
+    """
+
+    containers: tuple[Container, ...] = attrs.field(converter=_containers)
+    init: tuple[Container, ...] = attrs.field(default=(), converter=_containers, kw_only=True)
+    user: int = attrs.field(default=NOBODY, kw_only=True)
+    grace: int = attrs.field(default=30, kw_only=True)
+
+    def volumes(self) -> list[Volume]:
+        """Give what the containers mount, each once, in the order of their first mount."""
+        every = (*self.init, *self.containers)
+        mounted = [mount.volume for c in every for mount in c.all_mounts().values()]
+        return list({volume.volume_name: volume for volume in mounted}.values())
+
+    def claims(self) -> Iterator[Claim]:
+        """Give the persistent volumes among them."""
+        return (volume for volume in self.volumes() if isinstance(volume, Claim))
+
+    def template(self, service: Service, component: str, **spec: Any) -> dict[str, Any]:
+        """Give the pod template of a workload of *service*; *spec* adds to the pod's fields."""
+        return {
+            "metadata": {
+                "labels": {
+                    **service.selector(component),
+                    "app.kubernetes.io/part-of": service.stack.part_of,
+                },
+                # A function, for the files may depend on services that are not made yet.
+                "annotations": lambda: self._annotations(service, component) or None,
+            },
+            "spec": {
+                "serviceAccountName": service.name,
+                "automountServiceAccountToken": False,
+                "enableServiceLinks": False,
+                "terminationGracePeriodSeconds": self.grace,
+                "priorityClassName": service.stack.priority_class,
+                "securityContext": self._security_context(),
+                **spec,
+                "initContainers": [container.body() for container in self.init] or None,
+                "containers": [container.body() for container in self.containers],
+                "volumes": [volume.volume() for volume in self.volumes() if volume.volume()],
+            },
+        }
+
+    def _security_context(self) -> dict[str, Any]:
+        return {
+            "runAsNonRoot": True,
+            "runAsUser": self.user,
+            "runAsGroup": self.user,
+            "fsGroup": self.user,
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }
+
+    def _annotations(self, service: Service, component: str) -> dict[str, Any]:
+        config = [volume for volume in self.volumes() if isinstance(volume, ConfigMap)]
+        checksum = {"checksum/config": _combined(config)} if config else {}
+        return {**checksum, **service.scrape_annotations(component)}
+
+
+def _combined(config: Sequence[ConfigMap]) -> str:
+    return hashlib.sha256("".join(c.checksum() for c in config).encode()).hexdigest()[:16]

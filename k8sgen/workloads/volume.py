@@ -1,0 +1,111 @@
+"""What can be mounted into a container; the pod's volumes follow from the mounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import attrs
+
+from k8sgen.secrets.contract import SecretKey
+from k8sgen.values import Storage, dns_label
+
+
+class Volume(Protocol):
+    """Anything that a pod can mount under a path."""
+
+    @property
+    def volume_name(self) -> str:
+        """Its name in the pod."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether containers may write to it."""
+
+    def volume(self) -> dict[str, Any] | None:
+        """Give the pod's `volumes` entry; `None` where a claim template brings it."""
+
+
+@attrs.frozen
+class EmptyDir:
+    """
+    A folder that lives as long as the pod.
+
+    Args:
+        size: A Kubernetes quantity of bytes; the pod is evicted beyond it.
+        memory: Keep it in memory instead of on the node's disk.
+    """
+
+    name: str = attrs.field(validator=dns_label)
+    size: str = "64Mi"
+    memory: bool = False
+
+    volume_name = property(lambda self: self.name)
+    writable = True
+
+    def volume(self) -> dict[str, Any]:
+        """Give the pod's `volumes` entry."""
+        medium = {"medium": "Memory"} if self.memory else {}
+        return {"name": self.name, "emptyDir": {**medium, "sizeLimit": self.size}}
+
+
+@attrs.frozen
+class Claim:
+    """A persistent volume for each pod of a StatefulSet."""
+
+    name: str = attrs.field(validator=dns_label)
+    storage: Storage
+
+    volume_name = property(lambda self: self.name)
+    writable = True
+
+    def volume(self) -> None:
+        """Give nothing: the StatefulSet's claim template brings it."""
+
+    def template(self) -> dict[str, Any]:
+        """Give the StatefulSet's `volumeClaimTemplates` entry."""
+        return {
+            "metadata": {"name": self.name},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "storageClassName": self.storage.class_name,
+                "resources": {"requests": {"storage": self.storage.size}},
+            },
+        }
+
+
+@attrs.frozen
+class SecretFiles:
+    """Keys of one Secret as files of the same names, readable by the pod's user alone."""
+
+    keys: Sequence[SecretKey] = attrs.field(converter=tuple)
+
+    writable = False
+
+    @property
+    def volume_name(self) -> str:
+        """The Secret's name, told apart from a ConfigMap's."""
+        return f"{self.keys[0].secret}-secret"
+
+    def volume(self) -> dict[str, Any]:
+        """Give the pod's `volumes` entry."""
+        items = [{"key": key.key, "path": key.key} for key in self.keys]
+        source = {"secretName": self.keys[0].secret, "defaultMode": 0o440, "items": items}
+        return {"name": self.volume_name, "secret": source}
+
+
+@attrs.frozen
+class Mount:
+    """A volume and, of it, only the file or folder *sub_path*."""
+
+    volume: Volume
+    sub_path: str | None = None
+
+    def body(self, path: str) -> dict[str, Any]:
+        """Give the container's `volumeMounts` entry."""
+        return {
+            "name": self.volume.volume_name,
+            "mountPath": path,
+            "subPath": self.sub_path,
+            "readOnly": None if self.volume.writable else True,
+        }

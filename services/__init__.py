@@ -1,0 +1,1 @@
+"""The product's services, one file each, and the stack that wires them."""

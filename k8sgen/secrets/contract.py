@@ -33,7 +33,7 @@ class Derived:
     """
 
     template: str
-    values: Mapping[str, SecretKey] = attrs.field(converter=dict, hash=False)
+    values: Mapping[str, SecretKey] = attrs.field(hash=False)
     encode: bool = True
 
 

@@ -42,6 +42,11 @@ class Project:
     environments: Mapping[str, Environment]
     overridden: Mapping[str, Mapping[str, Location]]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all environments that there are were asked for."""
+        return set(self.environments) == set(names(self.root))
+
 
 def names(root: Path) -> list[str]:
     """Give the names of the environments, without loading anything."""

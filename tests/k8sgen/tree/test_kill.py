@@ -18,7 +18,7 @@ from tests.k8sgen.tree.trees import FOREIGN, beside, content, everything, genera
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 SMALL = 6
-RENAMES = ("os.mkdir", "os.rename", "os.rmdir")
+RENAMES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir")
 SIZES = [SMALL, pytest.param(96, marks=pytest.mark.slow)]
 
 
@@ -50,18 +50,23 @@ def kills(
         The generations, old and new, after a write from one to the other was killed.
     """
     for step in count(1):
-        old, new = (1, 2) if step % 2 else (2, 1)
+        new = 1 if (dist / "overlays/env2").exists() else 2
 
         def task(at: int = step, number: int = new) -> None:
             Steps(die, at=at, event=event)
             write(dist, generation(number, count=size), owns=everything)
 
         killed = end(start(task))
-        yield old, new
+        yield 3 - new, new
         if not killed:
-            assert step > size
             return
-        write(dist, generation(new, count=size), owns=everything)
+        if step % 4:
+            before = content(dist)
+            for holder in swap.leftovers(dist):
+                swap.settle(holder, dist)
+            assert content(dist) == before
+        else:
+            write(dist, generation(new, count=size), owns=everything)
         assert beside(dist) == []
 
 
@@ -113,14 +118,12 @@ def test_two_renames_are_repaired_by_the_next_run(tmp_path: Path) -> None:
     seen = trees(dist, size=SMALL)
     away = 0
     for old, new in kills(dist, size=SMALL, event=RENAMES):
-        if dist.exists():
-            assert content(dist) in (seen[old], seen[new])
-        else:
+        if not dist.exists():
             away += 1
-            holder = next(dist.parent.iterdir())
-            assert content(holder / "old") == seen[old]
+            (holder,) = swap.leftovers(dist)
             swap.settle(holder, dist)
             assert content(dist) == seen[old]
+        assert content(dist) in (seen[old], seen[new])
     assert away == 1
 
 
@@ -148,11 +151,12 @@ def test_kill_at_any_moment_leaves_one_whole_tree(tmp_path: Path) -> None:
 
 def test_foreign_files_that_come_during_a_write_are_carried_over(tmp_path: Path) -> None:
     """
-    A file made or replaced just before the exchange is in the new tree, even if a kill follows.
+    Made, replaced or edited just before the exchange, it is in the new tree, even after a kill.
     """
     dist = tmp_path / "dist"
     seen = trees(dist, size=SMALL)
-    late = {"late/new.txt": b"new\n", "README.md": b"# Replaced\n"}
+    edited = {"overlays/local/notes.txt": b"edited in place\n"}
+    late = edited | {"late/new.txt": b"new\n", "README.md": b"# Replaced\n"}
 
     def come() -> None:
         (dist / "README.md").unlink()
@@ -163,7 +167,7 @@ def test_foreign_files_that_come_during_a_write_are_carried_over(tmp_path: Path)
         def task(at: int = step) -> None:
             def arm() -> None:
                 come()
-                Steps(die, at=at, event="os.")
+                Steps(die, at=at, event=RENAMES)
 
             Steps(arm, at=1, event="ctypes.dlopen")
             write(dist, generation(2, count=SMALL), owns=everything)

@@ -49,6 +49,11 @@ class Cluster:
     ingress_class: str = "traefik"
     issuer: str | None = None
 
+    @property
+    def scheme(self) -> str:
+        """The scheme of every public URL."""
+        return "https" if self.issuer else "http"
+
 
 @attrs.frozen(kw_only=True)
 class Quota:

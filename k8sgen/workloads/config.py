@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from k8sgen.manifest import Manifest, resolve
+from k8sgen.serialize import to_yaml
 
 if TYPE_CHECKING:
     from k8sgen.service import Service
@@ -18,7 +19,8 @@ class ConfigMap(Manifest):
     Configuration files; pods that mount it roll when it changes.
 
     Args:
-        files: Name to text, or to a function that gives the text when all services are there.
+        files: Name to content, or to a function that gives it when all services are there. What is
+            not a text yet is written as JSON where the name ends in `.json`, and as YAML elsewhere.
     """
 
     writable = False
@@ -33,7 +35,7 @@ class ConfigMap(Manifest):
                 "apiVersion": "v1",
                 "kind": "ConfigMap",
                 "metadata": {"name": name, "labels": service.labels()},
-                "data": files,
+                "data": self._texts,
             },
         )
 
@@ -48,5 +50,14 @@ class ConfigMap(Manifest):
 
     def checksum(self) -> str:
         """Give a short hash of the files."""
-        text = json.dumps(resolve(self._files), sort_keys=True)
+        text = json.dumps(self._texts(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _texts(self) -> dict[str, str]:
+        return {name: _text(name, content) for name, content in resolve(self._files).items()}
+
+
+def _text(name: str, content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return json.dumps(content, indent=2) + "\n" if name.endswith(".json") else to_yaml(content)

@@ -15,6 +15,7 @@ from k8sgen.values import (
     ServiceSettings,
     Storage,
     at_least,
+    at_most,
     host_name,
 )
 from k8sgen.workloads.config import ConfigMap
@@ -63,5 +64,6 @@ __all__ = [
     "StatefulSet",
     "Storage",
     "at_least",
+    "at_most",
     "host_name",
 ]

@@ -60,6 +60,17 @@ def at_least(least: int) -> Any:
     return check
 
 
+def at_most(most: int) -> Any:
+    """Make a check that a number is *most* or less."""
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: int | None) -> None:
+        if value is not None and value > most:
+            msg = f"{attribute.name}: {value} is too large; the most is {most}"
+            raise ValueError(msg)
+
+    return check
+
+
 dns_label = _matches(_LABEL, "a DNS label (lower-case letters, digits and -, at most 63)")
 
 
@@ -98,6 +109,11 @@ class Compute:
     cpu: str = attrs.field(validator=_quantity)
     memory: str = attrs.field(validator=_quantity)
 
+    @property
+    def mebibytes(self) -> int:
+        """The memory in MiB, for software that must be told its limit in its own words."""
+        return int(parse_quantity(self.memory)) // 2**20
+
     def body(self) -> dict[str, str]:
         """Give the manifest's form."""
         return {"cpu": self.cpu, "memory": self.memory}
@@ -134,6 +150,11 @@ class Storage:
 
     size: str = attrs.field(validator=_quantity)
     class_name: str | None = None
+
+    @property
+    def mebibytes(self) -> int:
+        """The size in MiB."""
+        return int(parse_quantity(self.size)) // 2**20
 
 
 @attrs.frozen(kw_only=True)

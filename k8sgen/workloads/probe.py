@@ -62,12 +62,12 @@ class Probes:
         )
 
     @classmethod
-    def exec(cls, command: Sequence[str], *, ready: Sequence[str] | None = None) -> Probes:
-        """Check by a command in the container; a start may take two minutes."""
+    def exec(cls, command: Sequence[str], *, start: int = 120) -> Probes:
+        """Check by a command in the container; a start may take *start* seconds."""
         return cls(
-            startup=Probe(command=command, period=2, failures=60),
+            startup=Probe(command=command, period=2, failures=start // 2),
             liveness=Probe(command=command),
-            readiness=Probe(command=ready or command, period=5),
+            readiness=Probe(command=command, period=5),
         )
 
     def body(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, Protocol
 
 import attrs
@@ -76,22 +76,34 @@ class Claim:
 
 @attrs.frozen
 class SecretFiles:
-    """Keys of one Secret as files of the same names, readable by the pod's user alone."""
+    """
+    Keys of one Secret as files of the same names, readable by the pod's user alone.
 
-    keys: Sequence[SecretKey] = attrs.field(converter=tuple)
+    Args:
+        keys: At least one. They are read when the stack is synthesized, so that a live view, such
+            as `self.secrets.values()`, may grow while the stack is wired.
+    """
+
+    keys: Collection[SecretKey]
 
     writable = False
 
     @property
     def volume_name(self) -> str:
         """The Secret's name, told apart from a ConfigMap's."""
-        return f"{self.keys[0].secret}-secret"
+        return f"{self._secret}-secret"
+
+    @property
+    def _secret(self) -> str:
+        return next(iter(self.keys)).secret
 
     def volume(self) -> dict[str, Any]:
         """Give the pod's `volumes` entry."""
-        items = [{"key": key.key, "path": key.key} for key in self.keys]
-        source = {"secretName": self.keys[0].secret, "defaultMode": 0o440, "items": items}
+        source = {"secretName": self._secret, "defaultMode": 0o440, "items": self._items}
         return {"name": self.volume_name, "secret": source}
+
+    def _items(self) -> list[dict[str, str]]:
+        return [{"key": key.key, "path": key.key} for key in self.keys]
 
 
 @attrs.frozen

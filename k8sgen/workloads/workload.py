@@ -52,11 +52,13 @@ class StatefulSet(Manifest):
     """
     Pods with names and volumes of their own; the volumes stay when it goes.
 
-    Args:
-        headless: The name of the headless Kubernetes Service that gives the pods their names.
+    It brings the headless Kubernetes Service, `<service>-pods`, that gives the pods their names.
     """
 
-    def __init__(self, service: Service, pod: Pod, *, headless: str) -> None:
+    def __init__(self, service: Service, pod: Pod) -> None:
+        headless = f"{service.name}-pods"
+        for port in pod.containers[0].ports:
+            service.endpoint(port, name=headless, headless=True)
         super().__init__(
             service,
             "stateful-set",

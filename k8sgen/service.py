@@ -64,15 +64,11 @@ class Service(constructs.Construct):
         """Give the labels of a manifest; the stack adds its own to all."""
         return self.selector(component) if component else {NAME_LABEL: self.name}
 
-    def container(
-        self,
-        *,
-        ports: Sequence[Port] = (),
-        **options: Any,
-    ) -> Container:
-        """Make the main container: named after the service, with its image and resources."""
-        options = {"image": self.settings.image, "resources": self.settings.resources, **options}
-        return Container(name=self.name, ports=ports, **options)
+    def container(self, **options: Any) -> Container:
+        """Make a container: the service's name, image and resources unless *options* differ."""
+        settings = self.settings
+        own = {"name": self.name, "image": settings.image, "resources": settings.resources}
+        return Container(**{**own, **options})
 
     def endpoint(self, port: Port, *, name: str | None = None, headless: bool = False) -> Endpoint:
         """
@@ -106,7 +102,7 @@ class Service(constructs.Construct):
         return dict(self._scrape or {}) if component == SERVER else {}
 
     def config(self, files: Mapping[str, Any], *, name: str | None = None) -> ConfigMap:
-        """Put *files* (name to text, or a function that gives it) into a ConfigMap."""
+        """Put *files* (name to content, or a function that gives it) into a ConfigMap."""
         return ConfigMap(self, files, name=name or self.name)
 
     def secret(self, key: str, recipe: Recipe, *, rotate_days: int | None = None) -> SecretKey:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 class ConfigMap(Manifest):
     """
-    Configuration files; pods that mount it roll when it changes.
+    Configuration files, or environment variables; pods that use it roll when it changes.
 
     Args:
         files: Name to content, or to a function that gives it when all services are there. What is
@@ -47,6 +47,10 @@ class ConfigMap(Manifest):
     def volume(self) -> dict[str, Any]:
         """Give the pod's `volumes` entry."""
         return {"name": self.volume_name, "configMap": {"name": self._name}}
+
+    def env_from(self) -> dict[str, Any]:
+        """Give the container's `envFrom` entry."""
+        return {"configMapRef": {"name": self._name}}
 
     def checksum(self) -> str:
         """Give a short hash of the files."""

@@ -9,6 +9,7 @@ import attrs
 
 from k8sgen.secrets.contract import SecretKey
 from k8sgen.values import Image, Port, Resources, dns_label
+from k8sgen.workloads.config import ConfigMap
 from k8sgen.workloads.probe import Probes
 from k8sgen.workloads.volume import EmptyDir, Mount, Volume
 
@@ -42,6 +43,7 @@ class Container:
 
     Args:
         env: In this order; a secret key or a field reference becomes a `valueFrom`.
+        env_from: Each of their files becomes an environment variable; *env* wins.
         mounts: Absolute path to what is mounted there.
         probes: `None` for what runs to its end.
         drain: Seconds between leaving the endpoints and the signal to stop.
@@ -54,6 +56,7 @@ class Container:
     args: Sequence[str] | None = None
     ports: Sequence[Port] = ()
     env: Mapping[str, EnvValue] = attrs.field(factory=dict)
+    env_from: Sequence[ConfigMap] = ()
     mounts: Mapping[str, Volume | Mount] = attrs.field(factory=dict)
     probes: Probes | None = None
     drain: int | None = None
@@ -73,6 +76,7 @@ class Container:
             "command": list(self.command) if self.command else None,
             "args": list(self.args) if self.args else None,
             "ports": [_port(port) for port in self.ports] or None,
+            "envFrom": [config.env_from() for config in self.env_from] or None,
             "env": [_env(name, value) for name, value in self.env.items()] or None,
             "resources": self.resources.body(),
             "volumeMounts": [mount.body(path) for path, mount in self.all_mounts().items()],

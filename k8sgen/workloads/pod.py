@@ -39,11 +39,20 @@ class Pod:
     user: int = attrs.field(default=NOBODY, kw_only=True)
     grace: int = attrs.field(default=30, kw_only=True)
 
+    @property
+    def _every(self) -> tuple[Container, ...]:
+        return (*self.init, *self.containers)
+
     def volumes(self) -> list[Volume]:
         """Give what the containers mount, each once, in the order of their first mount."""
-        every = (*self.init, *self.containers)
-        mounted = [mount.volume for c in every for mount in c.all_mounts().values()]
+        mounted = [mount.volume for c in self._every for mount in c.all_mounts().values()]
         return list({volume.volume_name: volume for volume in mounted}.values())
+
+    def config(self) -> list[ConfigMap]:
+        """Give the ConfigMaps that the containers mount or take their environment from."""
+        mounted = [volume for volume in self.volumes() if isinstance(volume, ConfigMap)]
+        sources = [config for container in self._every for config in container.env_from]
+        return list(dict.fromkeys([*mounted, *sources]))
 
     def claims(self) -> Iterator[Claim]:
         """Give the persistent volumes among them."""
@@ -85,7 +94,7 @@ class Pod:
         }
 
     def _annotations(self, service: Service, component: str) -> dict[str, Any]:
-        config = [volume for volume in self.volumes() if isinstance(volume, ConfigMap)]
+        config = self.config()
         checksum = {"checksum/config": _combined(config)} if config else {}
         return {**checksum, **service.scrape_annotations(component)}
 

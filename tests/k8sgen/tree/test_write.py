@@ -92,6 +92,15 @@ def test_scope_leaves_other_environments_alone(dist: Path) -> None:
     assert "charts/values.json" in (dist / "without-header.txt").read_text()
 
 
+def test_listing_goes_with_the_last_file_that_it_lists(dist: Path) -> None:
+    """
+    Though no scope names the listing, it follows the files in it.
+    """
+    changes = write(dist, {}, owns=lambda path: path.startswith("charts/"))
+    assert changes.removed == ("charts/values.json", "without-header.txt")
+    assert not (dist / "charts").exists()
+
+
 def test_links_modes_and_empty_folders_of_others_survive(dist: Path) -> None:
     """
     What is somebody else's looks the same afterwards, whatever it is.

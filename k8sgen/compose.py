@@ -12,7 +12,7 @@ import constructs
 from k8sgen.environment import Environment
 from k8sgen.errors import K8sgenError, Location, SynthesisError
 from k8sgen.failure import translate
-from k8sgen.kustomize.schema import is_cluster_scoped
+from k8sgen.kustomize.schema import CLUSTER_SCOPED
 from k8sgen.manifest import Body, Manifest
 from k8sgen.source import within
 from k8sgen.stack import Stack
@@ -124,7 +124,7 @@ def _finished(body: Body, stack: Stack) -> Body:
     metadata = body["metadata"]
     labels = {**metadata.get("labels", {}), **stack.common_labels()}
     namespace = metadata.get("namespace") or stack.namespace_name
-    if is_cluster_scoped(body["apiVersion"], body["kind"]) or not namespace:
+    if (body["apiVersion"], body["kind"]) in CLUSTER_SCOPED or not namespace:
         placed = {"name": metadata["name"]}
     else:
         placed = {"name": metadata["name"], "namespace": namespace}

@@ -1,0 +1,75 @@
+"""`synth`: write `dist/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from k8sgen import project
+from k8sgen.cli.output import as_json, environments, print_json
+from k8sgen.prove import prove_with_kubectl
+from k8sgen.synth import Synthesis, synthesize
+from k8sgen.tree import Changes, compare, write
+
+
+@click.command("synth")
+@environments
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 and list the files that differ.")
+@click.option("--prove", is_flag=True, help="Build the overlays with the real kustomize too.")
+@click.option("--force", is_flag=True, help="Overwrite files of ours that were edited by hand.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="The output folder; the project's dist/ unless told.",
+)
+@as_json
+@click.pass_context
+def command(  # noqa: PLR0913  (one a flag)
+    ctx: click.Context,
+    environments: tuple[str, ...],
+    check: bool,
+    prove: bool,
+    force: bool,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Write the base and the overlays of the environments ENV (all when none is named) to dist/.
+
+    Nothing is written unless every overlay is proved to come out as its environment.
+    """
+    found = project.load(ctx.obj, environments)
+    synthesis = synthesize(found)
+    if prove:
+        prove_with_kubectl(synthesis)
+    dist = out or found.root / "dist"
+    if check:
+        changes = compare(dist, synthesis.files, owns=synthesis.owns)
+    else:
+        changes = write(dist, synthesis.files, owns=synthesis.owns, force=force)
+    if as_json:
+        print_json(_report(synthesis, changes))
+    else:
+        _print(synthesis, changes, dist, check=check)
+    if check and changes.drift:
+        ctx.exit(1)
+
+
+def _report(synthesis: Synthesis, changes: Changes) -> dict[str, object]:
+    resources = {name: len(c.resources) for name, c in synthesis.compositions.items()}
+    lists = ("written", "unchanged", "removed", "kept", "edited")
+    return {"resources": resources, **{name: list(getattr(changes, name)) for name in lists}}
+
+
+def _print(synthesis: Synthesis, changes: Changes, dist: Path, *, check: bool) -> None:
+    marks = {"written": "~", "removed": "-", "kept": "?", "edited": "!"}
+    for name, mark in marks.items():
+        for path in getattr(changes, name):
+            click.echo(f"{mark} {path}")
+    for name, composition in synthesis.compositions.items():
+        click.echo(f"{name}: {len(composition.resources)} resources, proved")
+    wrote, removed = ("differ", "are stale") if check else ("written", "removed")
+    click.echo(
+        f"{dist.name}/: {len(changes.written)} {wrote}, {len(changes.unchanged)} left alone, "
+        f"{len(changes.removed)} {removed}, {len(changes.kept)} of others kept"
+    )

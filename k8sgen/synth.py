@@ -1,0 +1,124 @@
+"""The files of `dist/`: the base once, and the overlay of each environment."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from k8sgen.compose import Composition, compose
+from k8sgen.kustomize.errors import NotProvedError
+from k8sgen.kustomize.evaluate import compare, evaluate
+from k8sgen.kustomize.overlay import base as base_files
+from k8sgen.kustomize.overlay import overlay as overlay_files
+from k8sgen.project import Project
+from k8sgen.serialize import Body, to_yaml
+from k8sgen.tree import File
+
+STACK_FILE = "services/stack.py"
+
+
+@attrs.frozen(kw_only=True)
+class Synthesis:
+    """
+    What `synth` is about to write.
+
+    Args:
+        files: Path below `dist/` to file.
+        compositions: What each overlay comes out as, by environment.
+        folders: Those below `dist/` that hold nothing but these files.
+    """
+
+    files: Mapping[str, File]
+    compositions: Mapping[str, Composition]
+    folders: tuple[str, ...]
+
+    def owns(self, path: str) -> bool:
+        """Tell whether a file at *path* below `dist/` would be of this making."""
+        return path.startswith(self.folders)
+
+    def require_proof(self, build: Callable[[str], Sequence[Body]]) -> None:
+        """
+        Compare what each overlay builds with its composition, resource by resource.
+
+        Args:
+            build: Gives what the folder at a path below `dist/` builds.
+
+        Raises:
+            NotProvedError: An overlay builds something else.
+        """
+        for name, composition in self.compositions.items():
+            folder = f"overlays/{name}"
+            mismatches = compare(build(folder), [r.body for r in composition.resources])
+            if mismatches:
+                msg = f"{folder} does not build {mismatches[0]}"
+                raise NotProvedError(msg, hint="please report this; nothing was written")
+
+
+def synthesize(project: Project) -> Synthesis:
+    """
+    Compose the base and the environments of *project*, and write and prove their kustomize tree.
+
+    Raises:
+        SynthesisError: A construct could not be built.
+        NotProvedError: An overlay does not come out as its environment.
+    """
+    base = compose(project.stack, project.base, project.root)
+    made = {
+        name: compose(project.stack, environment, project.root)
+        for name, environment in project.environments.items()
+    }
+    files = dict(_base(base, project.root))
+    for name, composition in made.items():
+        files.update(_overlay(name, composition, base.groups()))
+    synthesis = Synthesis(files=files, compositions=made, folders=_folders(project))
+    texts = {path: file.text for path, file in files.items()}
+    synthesis.require_proof(lambda folder: evaluate(texts, folder))
+    return synthesis
+
+
+def _folders(project: Project) -> tuple[str, ...]:
+    """Give the folders to tidy: an environment that was not asked for keeps its overlay."""
+    if project.is_whole:
+        return "base/", "overlays/"
+    return "base/", *(f"overlays/{name}/" for name in project.environments)
+
+
+def _base(base: Composition, root: Path) -> Iterator[tuple[str, File]]:
+    sources = _sources(base, root)
+    for service, bodies in base.groups().items():
+        for path, text in base_files(bodies).items():
+            yield f"base/{service}/{path}", File(text, sources.get(service, STACK_FILE))
+
+
+def _overlay(
+    name: str, composition: Composition, bases: Mapping[str, Sequence[Body]]
+) -> Iterator[tuple[str, File]]:
+    source = f"environments/{name.replace('-', '_')}.py"
+    groups = composition.groups()
+    for service, bodies in groups.items():
+        files = overlay_files(
+            bases.get(service, ()),
+            bodies,
+            base_path=f"../../../base/{service}" if service in bases else None,
+            namespace=composition.stack.namespace_name,
+        )
+        for path, text in files.items():
+            yield f"overlays/{name}/{service}/{path}", File(text, source)
+    kustomization = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": list(groups),
+    }
+    yield f"overlays/{name}/kustomization.yaml", File(to_yaml(kustomization), source)
+
+
+def _sources(composition: Composition, root: Path) -> dict[str, str]:
+    """Give the file that each service's class stands in."""
+    found = {s.name: Path(inspect.getfile(type(s))) for s in composition.stack.services}
+    return {
+        name: file.relative_to(root).as_posix() if file.is_relative_to(root) else STACK_FILE
+        for name, file in found.items()
+    }

@@ -1,10 +1,25 @@
-"""The product's HTTP API."""
+"""The backend: the product's HTTP API, behind oathkeeper."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import attrs
 
-from k8sgen import Deployment, Image, Pod, Port, Probes, Service, ServiceSettings, Stack
+from k8sgen import (
+    Deployment,
+    Endpoint,
+    Image,
+    Pod,
+    Port,
+    Probes,
+    Random,
+    Route,
+    Service,
+    ServiceSettings,
+    Stack,
+)
+from services.postgres import Database
 from services.redis import Cache
 
 HTTP = Port("http", 8000)
@@ -12,25 +27,57 @@ HTTP = Port("http", 8000)
 
 @attrs.frozen(kw_only=True)
 class BackendSettings(ServiceSettings):
+    """
+    What an environment says of the backend.
+
+    Args:
+        log_level: From this level on, messages are logged.
+    """
+
     image: Image = Image("ghcr.io/example/backend", "1.0.0")
-    log_level: str = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class Backend(Service):
-    def __init__(self, scope: Stack, settings: BackendSettings, *, cache: Cache) -> None:
-        super().__init__(scope, settings, given=[cache])
+    """
+    The HTTP API.
+
+    Args:
+        templates: Renders its templates.
+    """
+
+    def __init__(
+        self,
+        scope: Stack,
+        settings: BackendSettings,
+        *,
+        database: Database,
+        cache: Cache,
+        templates: Endpoint,
+    ) -> None:
+        super().__init__(scope, settings, given=[database, cache, templates])
         self.http = self.endpoint(HTTP)
         self.scrape(HTTP)
-        Deployment(
-            self,
-            Pod(
-                self.container(
-                    ports=[HTTP],
-                    env={
-                        "LOG_LEVEL": settings.log_level,
-                        "CACHE_URL": self.secret("cache-url", cache.url),
-                    },
-                    probes=Probes.http("/healthz", "/readyz"),
-                )
-            ),
+        config = self.config(
+            {
+                "PORT": str(HTTP.number),
+                "LOG_LEVEL": settings.log_level,
+                "TEMPLATES_URL": templates.http,
+            }
         )
+        container = self.container(
+            ports=[HTTP],
+            env_from=[config],
+            env={
+                "DATABASE_URL": self.secret("database-url", database.url),
+                "CACHE_URL": self.secret("cache-url", cache.url),
+                "SESSION_KEY": self.secret("session-key", Random(length=64), rotate_days=90),
+            },
+            probes=Probes.http("/healthz", "/readyz"),
+            drain=5,
+        )
+        Deployment(self, Pod(container))
+
+    def routes(self, host: str) -> list[Route]:
+        """Give what of it is reached from outside at *host*: the API, with an access token."""
+        return [Route(id="backend-api", endpoint=self.http, host=host, path="/api")]

@@ -1,6 +1,8 @@
-"""Redis: cache and queue, kept in an append-only file."""
+"""Redis: the cache, kept in an append-only file."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import attrs
 
@@ -15,49 +17,122 @@ from k8sgen import (
     Probes,
     Random,
     Resources,
+    SecretFiles,
     SecretKey,
     Service,
     ServiceSettings,
     Stack,
     StatefulSet,
     Storage,
+    at_least,
+    at_most,
 )
 
 PORT = Port("redis", 6379)
+USER = 999  # redis, in the Debian image
+CONFIG = "/etc/redis"
+SECRETS = "/run/secrets/redis"
+
+Eviction = Literal[
+    "noeviction",
+    "allkeys-lru",
+    "allkeys-lfu",
+    "allkeys-random",
+    "volatile-lru",
+    "volatile-lfu",
+    "volatile-random",
+    "volatile-ttl",
+]
 
 
 @attrs.frozen(kw_only=True)
 class RedisSettings(ServiceSettings):
-    image: Image = Image("redis", "8.2.9")
+    """
+    What an environment says of Redis.
+
+    Args:
+        replicas: One, or none: nothing is replicated.
+        storage: Of the append-only file; up to twice the memory limit while it is rewritten.
+        eviction: Which keys go when the memory is full.
+    """
+
+    image: Image = Image("redis", "8.10.1")
+    replicas: int = attrs.field(default=1, validator=[at_least(0), at_most(1)])
+    resources: Resources = Resources(
+        requests=Compute(cpu="50m", memory="256Mi"), limits=Compute(cpu="500m", memory="256Mi")
+    )
     storage: Storage = Storage(size="1Gi")
+    eviction: Eviction = "allkeys-lru"
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class Cache(Endpoint):
+    """
+    Redis as a client is given it.
+
+    Args:
+        password: Of the user `default`.
+    """
+
     password: SecretKey
 
     @property
     def url(self) -> Derived:
-        return Derived(f"redis://:{{password}}@{self.address}/0", {"password": self.password})
+        """The URL with the password in it."""
+        template = f"redis://default:{{password}}@{self.address}/0"
+        return Derived(template, {"password": self.password})
 
 
 class Redis(Service):
+    """One Redis server; its clients reach it by the stable address of a Kubernetes Service."""
+
     def __init__(self, scope: Stack, settings: RedisSettings) -> None:
         super().__init__(scope, settings)
-        self.password = self.secret("password", Random(length=48), rotate_days=90)
-        config = self.config({"redis.conf": "appendonly yes\n"})
-        pod = Pod(
-            self.container(
-                ports=[PORT],
-                env={"REDIS_PASSWORD": self.password},
-                mounts={"/data": Claim("data", settings.storage), "/etc/redis": config},
-                probes=Probes.exec(["redis-cli", "ping"]),
-            ),
-            user=999,
+        self._password = self.secret("password", Random(length=48), rotate_days=90)
+        self._port = self.endpoint(PORT)
+        container = self.container(
+            # Not by the image's entrypoint, which would load every module that it brings.
+            command=["redis-server", f"{CONFIG}/redis.conf"],
+            ports=[PORT],
+            env={"REDISCLI_AUTH": self._password},
+            mounts={
+                "/data": Claim("data", settings.storage),
+                CONFIG: self.config({"redis.conf": _redis_conf(settings)}),
+                SECRETS: SecretFiles([self._users()]),
+            },
+            # -e: an error in the answer, as after a wrong password, is a failure too.
+            probes=Probes.exec(["redis-cli", "-e", "ping"]),
         )
-        self._endpoint = self.endpoint(PORT)
-        StatefulSet(self, pod, headless=self.name)
+        StatefulSet(self, Pod(container, user=USER))
 
     def cache(self) -> Cache:
-        e = self._endpoint
-        return Cache(service=e.service, host=e.host, port=e.port, password=self.password)
+        """Give a client the cache."""
+        port = self._port
+        return Cache(service=self, host=port.host, port=port.port, password=self._password)
+
+    def _users(self) -> SecretKey:
+        """Declare the access control list, which `ACL LOAD` reads again without a restart."""
+        rule = "user default on >{password} ~* &* +@all\n"  # a password may not hold white space
+        return self.secret("users.acl", Derived(rule, {"password": self._password}, encode=False))
+
+
+def _redis_conf(settings: RedisSettings) -> str:
+    """
+    Write the configuration file.
+
+    A rewrite of the file forks the server, and what is written meanwhile is copied: a good third
+    of the memory limit is left for that, and for the clients' buffers.
+    """
+    memory = settings.resources.limits.mebibytes * 6 // 10
+    return f"""\
+protected-mode yes
+aclfile {SECRETS}/users.acl
+
+dir /data
+appendonly yes
+appendfsync everysec
+save ""
+
+maxmemory {memory}mb
+maxmemory-policy {settings.eviction}
+"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import click
 
 from k8sgen.cli.output import as_json, print_json, print_table
@@ -22,7 +21,9 @@ def command(ctx: click.Context, as_json: bool) -> None:
         print_json(rows)
     else:
         head = ("tool", "version", "path or how to get it", "needed for")
-        print_table(head, ([r["name"], r["version"], r["path"] or r["get"], r["use"]] for r in rows))
+        print_table(
+            head, ([r["name"], r["version"], r["path"] or r["get"], r["use"]] for r in rows)
+        )
     if any(tool.required and find(tool.name) is None for tool in TOOLS):
         ctx.exit(1)
 
@@ -30,4 +31,10 @@ def command(ctx: click.Context, as_json: bool) -> None:
 def _row(tool: Tool) -> dict[str, str]:
     path = find(tool.name)
     found = version(tool) if path else "missing"
-    return {"name": tool.name, "version": found, "path": path or "", "get": tool.get, "use": tool.use}
+    return {
+        "name": tool.name,
+        "version": found,
+        "path": path or "",
+        "get": tool.get,
+        "use": tool.use,
+    }

@@ -31,7 +31,8 @@ def command(root: Path, environment: str, form: str, service: str | None, kind: 
     bodies = [
         r.body
         for r in resources
-        if service in (None, r.service) and (kind or r.body["kind"]).lower() == r.body["kind"].lower()
+        if service in (None, r.service)
+        and (kind or r.body["kind"]).lower() == r.body["kind"].lower()
     ]
     if form == "yaml":
         click.echo(to_yaml(bodies), nl=False)

@@ -25,7 +25,7 @@ from k8sgen.tree import Changes, compare, write
 )
 @as_json
 @click.pass_context
-def command(  # noqa: PLR0913  (one a flag)
+def command(
     ctx: click.Context,
     environments: tuple[str, ...],
     check: bool,

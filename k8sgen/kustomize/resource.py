@@ -1,0 +1,140 @@
+"""A manifest on its way through a kustomize build, and how kustomize tells manifests apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from k8sgen.kustomize.errors import BuildError
+from k8sgen.kustomize.schema import CLUSTER_SCOPED
+from k8sgen.serialize import Body
+
+Id: TypeAlias = tuple[str, str, str, str]
+"""apiVersion, kind, effective namespace, name."""
+
+
+_LOCAL = "config.kubernetes.io/local-config"
+
+
+@attrs.frozen
+class Resource:
+    """
+    A manifest and the ids that it had before, which patches and references may still use.
+
+    Args:
+        body: The manifest as it is now.
+        previous: Oldest first. kustomize notes an id where a namespace or a JSON patch is applied.
+    """
+
+    body: Body
+    previous: tuple[Id, ...] = ()
+
+    @property
+    def ids(self) -> tuple[Id, ...]:
+        """Every id it answers to, oldest first."""
+        return (*self.previous, identify(self.body))
+
+    def noted(self) -> Resource:
+        """Remember the present id."""
+        return attrs.evolve(self, previous=self.ids)
+
+    def finished(self) -> Body:
+        """
+        Take the manifest as the build prints it.
+
+        Where ids were noted they stood among the annotations, which are rewritten without them:
+        as strings, and not at all where none is left.
+        """
+        metadata = self.body.get("metadata")
+        if not self.previous or not isinstance(metadata, dict) or "annotations" not in metadata:
+            return self.body
+        annotations = {
+            name: _text(value) for name, value in (metadata["annotations"] or {}).items()
+        }
+        rest = {name: value for name, value in metadata.items() if name != "annotations"}
+        if annotations:
+            rest = {**metadata, "annotations": annotations}
+        return {**self.body, "metadata": rest}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else value if isinstance(value, str) else str(value).lower()
+
+
+def identify(body: Body) -> Id:
+    """
+    Name a manifest as kustomize does.
+
+    Source:
+        kustomize v5.8.1 kyaml/resid/resid.go EffectiveNamespace
+    """
+    metadata = body["metadata"]
+    version, kind = body["apiVersion"], body["kind"]
+    if (version, kind) in CLUSTER_SCOPED:
+        return version, kind, "", metadata["name"]
+    return version, kind, metadata.get("namespace") or "default", metadata["name"]
+
+
+def require_sound(bodies: Sequence[Body]) -> None:
+    """
+    Refuse manifests that no kustomization can hold.
+
+    Raises:
+        BuildError: Says which, and why.
+    """
+    for body in bodies:
+        metadata = body.get("metadata")
+        names = (
+            body.get("apiVersion"),
+            body.get("kind"),
+            isinstance(metadata, dict) and metadata.get("name"),
+        )
+        if not all(isinstance(name, str) and name for name in names):
+            raise BuildError(f"a manifest lacks apiVersion, kind or metadata.name: {names}")
+        called = f"{body['kind']} {names[2]}"
+        flaw = _flaw(body, called)
+        if flaw:
+            raise BuildError(flaw, hint="leave it out, or give it a value that YAML has")
+        if _LOCAL in ((metadata or {}).get("annotations") or {}):
+            raise BuildError(f"{called} has the annotation {_LOCAL}: kustomize leaves it out")
+    require_unique(bodies)
+
+
+def _flaw(value: object, path: str) -> str:
+    """Say what in *value* no kustomize can read; "" if there is nothing."""
+    if isinstance(value, dict):
+        bad = next((key for key in value if not isinstance(key, str) or not key), None)
+        if bad is not None:
+            return f"{path} has the key {bad!r}"
+        return next(filter(None, (_flaw(v, f"{path}.{k}") for k, v in value.items())), "")
+    if isinstance(value, list):
+        if None in value:
+            return f"{path} holds a null, which kustomize refuses in a list"
+        return next(filter(None, (_flaw(v, f"{path}[{i}]") for i, v in enumerate(value))), "")
+    if value is None or isinstance(value, str | int):
+        return ""
+    if isinstance(value, float) and math.isfinite(value):
+        return ""
+    return f"{path} is {value!r}, a {type(value).__name__}"
+
+
+def require_unique(bodies: Iterable[Body]) -> None:
+    """
+    Refuse two manifests of one id, as kustomize does.
+
+    Raises:
+        BuildError: Names the first pair.
+    """
+    seen = set()
+    for body in bodies:
+        name = identify(body)
+        if name in seen:
+            version, kind, namespace, called = name
+            raise BuildError(
+                f"two manifests are {kind} {called!r} ({version}) in the namespace {namespace!r}",
+                hint="give one of them another name",
+            )
+        seen.add(name)

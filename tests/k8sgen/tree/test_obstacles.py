@@ -58,6 +58,8 @@ def public() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o777)
     yield folder
+    for locked in (folder, folder / "dist", folder / "dist/private"):
+        locked.chmod(0o777)
     shutil.rmtree(folder)
 
 

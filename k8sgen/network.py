@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
 from k8sgen.manifest import Manifest
-from k8sgen.values import Port
+from k8sgen.values import Port, host_name
 
 if TYPE_CHECKING:
     from k8sgen.service import Service
 
 NAME_LABEL = "app.kubernetes.io/name"
+_PATH = re.compile(r"/|(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -50,7 +52,7 @@ class Route:
     Args:
         endpoint: Who answers.
         host: The public host name.
-        path: The prefix of the paths that belong to it.
+        path: The prefix, in whole segments, of the paths that belong to it: `/`, `/api/v1`.
         methods: The HTTP methods that it answers.
         access: `token` asks for a valid access token, `public` for nothing.
         scopes: What the token must allow.
@@ -58,11 +60,17 @@ class Route:
 
     id: str
     endpoint: Endpoint
-    host: str
-    path: str = "/"
+    host: str = attrs.field(validator=host_name)
+    path: str = attrs.field(default="/")
     methods: Sequence[str] = ("GET", "POST", "PUT", "PATCH", "DELETE")
     access: Literal["public", "token"] = "token"
     scopes: Sequence[str] = ()
+
+    @path.validator
+    def _is_clean(self, _: attrs.Attribute[str], value: str) -> None:
+        if not _PATH.fullmatch(value):
+            msg = f"path: {value!r} is not a plain path; write for instance / or /api/v1"
+            raise ValueError(msg)
 
 
 class KubernetesService(Manifest):
@@ -104,11 +112,14 @@ class KubernetesService(Manifest):
 class Ingress(Manifest):
     """
     The way in from outside the cluster to one endpoint, for some hosts.
+
+    Its `scheme` is that of the hosts' public URLs.
     """
 
     def __init__(self, service: Service, endpoint: Endpoint, *, hosts: Sequence[str]) -> None:
         self.endpoint = endpoint
         cluster = service.stack.environment.cluster
+        self.scheme = cluster.scheme
         names = sorted(set(hosts))
         issuer = cluster.issuer
         annotations = {"cert-manager.io/cluster-issuer": issuer} if issuer else None

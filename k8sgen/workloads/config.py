@@ -64,4 +64,4 @@ class ConfigMap(Manifest):
 def _text(name: str, content: Any) -> str:
     if isinstance(content, str):
         return content
-    return json.dumps(content, indent=2) + "\n" if name.endswith(".json") else to_yaml(content)
+    return json.dumps(content, indent=2) + "\n" if name.endswith(".json") else to_yaml([content])

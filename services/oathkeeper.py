@@ -1,0 +1,222 @@
+"""Ory Oathkeeper: the one way in, which asks of each request what its route asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any, Literal
+
+import attrs
+
+from k8sgen import (
+    Compute,
+    Deployment,
+    Endpoint,
+    Image,
+    Ingress,
+    KeySet,
+    Pod,
+    Port,
+    Probes,
+    Resources,
+    Route,
+    SecretFiles,
+    Service,
+    ServiceSettings,
+    Stack,
+)
+
+PROXY = Port("proxy", 4455)
+API = Port("api", 4456)
+METRICS = Port("metrics", 9000)
+CONFIG = "/etc/oathkeeper"
+SECRETS = "/run/secrets/oathkeeper"
+SIGNING_KEYS = "id-token.jwks.json"
+
+
+@attrs.frozen(kw_only=True)
+class OathkeeperSettings(ServiceSettings):
+    """
+    What an environment says of Oathkeeper.
+
+    Args:
+        cors_origins: The web applications that may call from a browser: `https://example.com`.
+        introspection_ttl: How long an answer of Hydra's is believed, as a Go duration: a revoked
+            token is let in no longer than that.
+        id_token_ttl: How long what it says of a caller is valid.
+        log_level: From this level on, messages are logged.
+    """
+
+    image: Image = Image("oryd/oathkeeper", "v26.2.0-distroless")
+    resources: Resources = Resources(
+        requests=Compute(cpu="100m", memory="64Mi"), limits=Compute(cpu="1", memory="256Mi")
+    )
+    cors_origins: Sequence[str] = ()
+    introspection_ttl: str = "30s"
+    id_token_ttl: str = "5m"  # noqa: S105  (a duration)
+    log_level: Literal["debug", "info", "warn", "error"] = "info"
+
+
+class Oathkeeper(Service):
+    """
+    The proxy between the ingress controller and all routes.
+
+    A request that fits no route, or comes by the wrong scheme, is refused. Where a route asks for
+    an access token, Hydra is asked whether it is valid, and the service behind gets, in its place,
+    an ID token that says who calls, signed with a key of this service; `keys` is where the public
+    half of it is.
+
+    Args:
+        routes: All that may be reached from outside.
+        introspection: Hydra's admin endpoint.
+        login: Where a browser is sent that has no token.
+    """
+
+    def __init__(
+        self,
+        scope: Stack,
+        settings: OathkeeperSettings,
+        *,
+        routes: Sequence[Route],
+        introspection: Endpoint,
+        login: str,
+    ) -> None:
+        targets = dict.fromkeys(route.endpoint for route in routes)
+        super().__init__(scope, settings, given=[introspection, *targets])
+        ingress = Ingress(self, self.endpoint(PROXY), hosts=[route.host for route in routes])
+        self.keys = self.endpoint(API, name=f"{self.name}-api")
+        self.scrape(METRICS)
+        keys = self.secret(SIGNING_KEYS, KeySet(), rotate_days=90)
+        config = self.config(
+            {
+                "oathkeeper.yaml": self._config(settings, introspection, login),
+                "rules.yaml": access_rules(routes, scheme=ingress.scheme),
+            }
+        )
+        container = self.container(
+            args=["serve", "--config", f"{CONFIG}/oathkeeper.yaml", "--sqa-opt-out"],
+            ports=[PROXY, API, METRICS],
+            mounts={CONFIG: config, SECRETS: SecretFiles([keys])},
+            probes=Probes.http("/health/alive", "/health/ready", port=API.name),
+            drain=5,
+        )
+        Deployment(self, Pod(container))
+
+    def _config(
+        self, settings: OathkeeperSettings, introspection: Endpoint, login: str
+    ) -> dict[str, Any]:
+        """
+        Give the configuration file; what is not enabled here no rule can use.
+
+        Source:
+            ory/oathkeeper spec/config.schema.json
+        """
+        return {
+            "serve": {
+                # The network policies let only the ingress controller in, so that what it says
+                # of a request's scheme and host is true.
+                "proxy": {
+                    "port": PROXY.number,
+                    "trust_forwarded_headers": True,
+                    "cors": _cors(settings.cors_origins),
+                },
+                "api": {"port": API.number},
+                "prometheus": {"port": METRICS.number},
+            },
+            "access_rules": {"repositories": [f"file://{CONFIG}/rules.yaml"]},
+            "authenticators": {
+                "noop": {"enabled": True},
+                "oauth2_introspection": {
+                    "enabled": True,
+                    "config": {
+                        "introspection_url": f"{introspection.http}/admin/oauth2/introspect",
+                        "scope_strategy": "exact",
+                        "cache": {"enabled": True, "ttl": settings.introspection_ttl},
+                    },
+                },
+            },
+            "authorizers": {"allow": {"enabled": True}},
+            "mutators": {
+                "noop": {"enabled": True},
+                "id_token": {
+                    "enabled": True,
+                    "config": {
+                        "issuer_url": self.keys.http,
+                        "jwks_url": f"file://{SECRETS}/{SIGNING_KEYS}",
+                        "ttl": settings.id_token_ttl,
+                        "claims": _CLAIMS,
+                    },
+                },
+            },
+            "errors": {
+                "fallback": ["redirect", "json"],
+                "handlers": {
+                    "redirect": {"enabled": True, "config": _to_login(login)},
+                    "json": {"enabled": True},
+                },
+            },
+            "log": {"level": settings.log_level, "format": "json"},
+        }
+
+
+_CLAIMS = '{"client_id": {{ .Extra.client_id | toJson }}, "scope": {{ .Extra.scope | toJson }}}'
+
+
+def _cors(origins: Sequence[str]) -> dict[str, Any]:
+    return {"enabled": True, "allowed_origins": list(origins)} if origins else {"enabled": False}
+
+
+def _to_login(login: str) -> dict[str, Any]:
+    """Send browsers, and nothing else, to the login page, which may send them back."""
+    when = {"error": ["unauthorized"], "request": {"header": {"accept": ["text/html"]}}}
+    return {"to": f"{login}/login", "return_to_query_param": "return_to", "when": [when]}
+
+
+def access_rules(routes: Sequence[Route], *, scheme: str) -> list[dict[str, Any]]:
+    """
+    Write one rule a route; no two of them fit one request.
+
+    Of several routes of a host, the one with the longest path that fits decides.
+
+    Raises:
+        ValueError: There is no route, or two answer the same requests.
+    """
+    if not routes:
+        msg = "there is no route, so nothing could be reached from outside"
+        raise ValueError(msg)
+    for one, other in combinations(routes, 2):
+        same_place = (one.host, one.path) == (other.host, other.path)
+        if one.id == other.id or (same_place and set(one.methods) & set(other.methods)):
+            msg = f"routes {one.id!r} and {other.id!r} both answer {other.host}{other.path}"
+            raise ValueError(msg)
+    return [_rule(route, url=f"{scheme}://{_pattern(route, routes)}") for route in routes]
+
+
+def _rule(route: Route, *, url: str) -> dict[str, Any]:
+    scopes = {"config": {"required_scope": list(route.scopes)}} if route.scopes else {}
+    token = {"handler": "oauth2_introspection", **scopes}
+    asks = route.access == "token"
+    return {
+        "id": route.id,
+        "match": {"url": url, "methods": list(route.methods)},
+        "authenticators": [token if asks else {"handler": "noop"}],
+        "authorizer": {"handler": "allow"},
+        "mutators": [{"handler": "id_token" if asks else "noop"}],
+        "upstream": {"url": route.endpoint.http, "preserve_host": True},
+    }
+
+
+def _pattern(route: Route, routes: Sequence[Route]) -> str:
+    """Write the host and the path; between < and > stands a regular expression."""
+    path = route.path.rstrip("/")
+    deeper = "|".join(re.escape(below) for below in sorted(set(_below(route, path, routes))))
+    others = f"(?!({deeper})(/|$))" if deeper else ""
+    return f"{route.host}{path}<(/{others}.*)?>"
+
+
+def _below(route: Route, path: str, routes: Sequence[Route]) -> Iterator[str]:
+    """Give the paths of other routes below *path*, without it."""
+    for other in routes:
+        if other.host == route.host and other.path.startswith(f"{path}/") and other.path != "/":
+            yield other.path.removeprefix(f"{path}/")

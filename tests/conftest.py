@@ -1,0 +1,38 @@
+"""What many tests look at: the project itself, and each of its environments composed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from k8sgen import node
+
+node.prepare()  # before any test module imports cdk8s
+
+from k8sgen import project as projects  # noqa: E402
+from k8sgen.compose import Composition, compose  # noqa: E402
+from k8sgen.project import Project  # noqa: E402
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    """
+    The project of this repository.
+    """
+    return projects.load(ROOT)
+
+
+@pytest.fixture(scope="session")
+def compositions(project: Project) -> Mapping[str, Composition]:
+    """
+    The base and every environment, composed, by name.
+    """
+    environments = {project.base.name: project.base, **project.environments}
+    return {
+        name: compose(project.stack, environment, project.root)
+        for name, environment in environments.items()
+    }

@@ -150,7 +150,7 @@ def _renameat2(libc: ctypes.CDLL, first: bytes, second: bytes) -> int:
     arguments = (_AT_FDCWD, first, _AT_FDCWD, second, _RENAME_EXCHANGE)
     if hasattr(libc, "renameat2"):
         return int(libc.renameat2(*arguments))
-    # musl has the wrapper only since 1.2.6.
+    # Older C libraries, musl among them, lack the wrapper.
     number = _SYS_RENAMEAT2.get(platform.machine())
     if number is None:
         ctypes.set_errno(errno.ENOSYS)
@@ -170,8 +170,8 @@ def settle(holder: Path, dist: Path) -> None:
         problem = f"{dist} came into being while {old} waited to be put back there"
         raise OutputError(problem, hint=f"Take what you need from {old} and delete {holder}.")
     elif record:
-        swapped = new.exists() and new.stat().st_ino != record.staged
-        for replaced in [old] * old.exists() + [new] * swapped:
+        replaced = old if old.exists() else new
+        if replaced.exists() and replaced.stat().st_ino != record.staged:
             _carry_over(replaced, dist, record, spare=dist / f"kept-{holder.name[-8:]}")
     _discard(holder)
 

@@ -72,7 +72,7 @@ def test_exchange_works_without_the_librarys_wrapper(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, known: bool
 ) -> None:
     """
-    Without renameat2 in the C library, as in older musl, it is called by its number.
+    Without renameat2 in the C library, as in older ones, it is called by its number.
 
     On a machine whose number is not known, it counts as unsupported.
     """

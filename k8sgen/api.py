@@ -3,7 +3,15 @@
 from k8sgen.environment import Cluster, Environment, Pods, Priority, Quota
 from k8sgen.manifest import Manifest
 from k8sgen.network import Endpoint, Ingress, Route
-from k8sgen.secrets.contract import Derived, Given, KeySet, Random, SecretKey
+from k8sgen.secrets.contract import (
+    Alternate,
+    Derived,
+    Given,
+    KeySet,
+    Random,
+    SecretKey,
+    Told,
+)
 from k8sgen.service import Service
 from k8sgen.stack import Stack
 from k8sgen.values import (
@@ -26,6 +34,7 @@ from k8sgen.workloads.volume import Claim, EmptyDir, Mount, SecretFiles
 from k8sgen.workloads.workload import CronJob, Deployment, Job, StatefulSet
 
 __all__ = [
+    "Alternate",
     "Autoscaling",
     "Claim",
     "Cluster",
@@ -63,6 +72,7 @@ __all__ = [
     "Stack",
     "StatefulSet",
     "Storage",
+    "Told",
     "at_least",
     "at_most",
     "host_name",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -10,6 +11,7 @@ import attrs
 from k8sgen.values import Compute, Resources, Storage, at_least, dns_label
 
 BASE = "base"
+_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{40,}")  # Bech32 has neither 1, b, i nor o
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"  # the API server sets it on every namespace
 
 
@@ -97,6 +99,8 @@ class Environment:
         quota: What it may use.
         default_resources: Of containers that name none.
         priority: Of every pod; `None` is the cluster's default.
+        recipients: The age public keys that its secrets are encrypted for; `secrets init` adds to
+            them in `environments/<name>.yaml`.
     """
 
     name: str = attrs.field(default=BASE, validator=dns_label)
@@ -107,6 +111,14 @@ class Environment:
     quota: Quota = Quota()
     default_resources: Resources = Resources()
     priority: Priority | None = None
+    recipients: Sequence[str] = attrs.field(default=(), converter=tuple)
+
+    @recipients.validator
+    def _are_public_keys(self, _: attrs.Attribute[Sequence[str]], value: Sequence[str]) -> None:
+        for recipient in value:
+            if not _RECIPIENT.fullmatch(recipient):
+                msg = f"recipients: {recipient!r} is no age public key; those start with age1"
+                raise ValueError(msg)
 
     @property
     def is_base(self) -> bool:

@@ -10,7 +10,7 @@ import constructs
 
 from k8sgen.manifest import Manifest
 from k8sgen.network import NAME_LABEL, Endpoint, KubernetesService, NetworkPolicy
-from k8sgen.secrets.contract import Recipe, SecretKey
+from k8sgen.secrets.contract import Recipe, SecretKey, Told
 from k8sgen.source import callers
 from k8sgen.values import Port, ServiceSettings
 from k8sgen.workloads.config import ConfigMap
@@ -105,9 +105,24 @@ class Service(constructs.Construct):
         """Put *files* (name to content, or a function that gives it) into a ConfigMap."""
         return ConfigMap(self, files, name=name or self.name)
 
-    def secret(self, key: str, recipe: Recipe, *, rotate_days: int | None = None) -> SecretKey:
-        """Declare one key of the service's Secret; the value is made later, and elsewhere."""
-        found = SecretKey(secret=self.name, key=key, recipe=recipe, rotate_days=rotate_days)
+    def secret(
+        self,
+        key: str,
+        recipe: Recipe,
+        *,
+        rotate_days: int | None = None,
+        told: Told | None = None,
+    ) -> SecretKey:
+        """
+        Declare one key of the service's Secret; the value is made later, and elsewhere.
+
+        Args:
+            rotate_days: After how many days a new value is due; `None` is never.
+            told: The running server that must hear of a new value.
+        """
+        found = SecretKey(
+            secret=self.name, key=key, recipe=recipe, rotate_days=rotate_days, told=told
+        )
         self.secrets[key] = found
         return found
 

@@ -6,16 +6,23 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from k8sgen import node
+
 if TYPE_CHECKING:
     from k8sgen.api import *  # noqa: F403
 
+node.prepare()  # here, because whatever comes first may import cdk8s, which starts Node
+
 
 def __getattr__(name: str) -> Any:
-    # cdk8s starts Node when it is imported: only who asks for a construct pays for that.
+    # Only who asks for a construct pays for that start.
     if not name.startswith("_") and find_spec(f"k8sgen.{name}") is None:
-        import_module("k8sgen.node").prepare()
         api = import_module("k8sgen.api")
         if name in api.__all__:
             return getattr(api, name)
     msg = f"module 'k8sgen' has no attribute {name!r}"
     raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return list(import_module("k8sgen.api").__all__)

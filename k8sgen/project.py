@@ -12,7 +12,6 @@ from typing import TypeVar
 
 import attrs
 
-from k8sgen import node
 from k8sgen.environment import Environment
 from k8sgen.errors import K8sgenError, Location, ProjectError, UsageError
 from k8sgen.failure import translate
@@ -89,7 +88,6 @@ def load(root: Path, wanted: Sequence[str] = ()) -> Project:
 
 def _prepare_imports(root: Path) -> None:
     """Make `services` and `environments` mean those of *root*, even after another project's."""
-    node.prepare()
     for name in list(sys.modules):
         if name.partition(".")[0] in _PACKAGES:
             del sys.modules[name]

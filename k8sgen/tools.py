@@ -12,7 +12,6 @@ from pathlib import Path
 
 import attrs
 
-from k8sgen import node
 from k8sgen.errors import K8sgenError
 
 
@@ -64,7 +63,6 @@ def find(name: str) -> str | None:
     Find the path of a tool: first beside this Python, where pip puts it, then on `PATH`.
     """
     if name == "node":
-        node.prepare()
         return shutil.which(os.environ.get("JSII_NODE") or "node")
     beside = str(Path(sys.executable).parent)
     return shutil.which(name, path=os.pathsep.join([beside, os.environ.get("PATH", "")]))

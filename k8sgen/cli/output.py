@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+UNFOLDED = 10_000  # columns
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 environments = click.argument("environments", metavar="[ENV]...", nargs=-1)
 
@@ -18,9 +20,12 @@ def print_json(value: Any) -> None:
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print *rows* in columns under *head*."""
-    table = [list(head), *map(list, rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(head))]
-    for row in table:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    """Print *rows* in columns under *head*; only a terminal folds what is too wide for it."""
+    from rich.console import Console  # noqa: PLC0415  (most commands print no table)
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(*head, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*row)
+    console = Console(highlight=False, markup=False)
+    console.print(table, width=None if console.is_terminal else UNFOLDED)

@@ -1,0 +1,293 @@
+"""PostgreSQL itself, prepared and started as the pod does it, with the files of the ConfigMap."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import attrs
+import pytest
+
+from k8sgen import Stack
+from services.postgres import Database, Postgres, PostgresSettings
+from tests.conformance.pods import AWKWARD, LocalPod, Secrets, free_port, processes, value, values
+from tests.services.stacks import Composed, composed
+from tests.tools import tool
+
+# The image's own script, as far as an empty or a filled volume matters.
+ENSURE_INITDB = """\
+#!/bin/bash
+set -e
+[ -s "$PGDATA/PG_VERSION" ] ||
+    initdb --username=postgres --pwfile="$POSTGRES_PASSWORD_FILE" --no-sync $POSTGRES_INITDB_ARGS
+"""
+PASSWORD_END = AWKWARD + " end"
+ROTATED_END = "rotated" + AWKWARD
+
+
+def wired(*names: str) -> Composed:
+    """Compose a stack in which clients asked for the databases *names*."""
+
+    def wire(stack: Stack) -> None:
+        postgres = Postgres(stack, PostgresSettings())
+        for name in names:
+            postgres.database(name)
+
+    return composed(wire)
+
+
+@attrs.frozen
+class Server:
+    """A running server, and how to talk to it."""
+
+    made: Composed
+    pod: LocalPod
+    env: dict[str, str]
+    log: Path
+
+    def url(self, name: str, secrets_end: str = PASSWORD_END, database: str | None = None) -> str:
+        """Give the URL that the client of *name* is given, for the port of here."""
+        found: Database = self.made.service(Postgres).database(name)
+        url = value(attrs.evolve(found.password, recipe=found.url), secrets_end)
+        url = url.replace("@postgres:5432/", f"@127.0.0.1:{self.env['PGPORT']}/")
+        return url.replace(f"/{name}?", f"/{database or name}?")
+
+    def ask(self, url: str, query: str) -> str:
+        """Give what *query* answers there."""
+        line = ["psql", "--no-psqlrc", "-qAt", "--set=ON_ERROR_STOP=1", "--command", query, url]
+        answer = self.pod.run(line, {"PATH": self.env["PATH"], "LC_MESSAGES": "C"})
+        return (answer.stdout + answer.stderr).strip()
+
+    def psql(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run `psql` as a person in the container does."""
+        return self.pod.run(["psql", "--no-psqlrc", *words], self.env)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """
+    A server that was prepared from an empty volume for two services.
+    """
+    made = wired("backend", "template_system")
+    pod = _pod(made, values(made.stack, suffix=PASSWORD_END))
+    env = _image_env(pod)
+    prepared = pod.run(pod.command("prepare"), {**env, **_init_env(pod)})
+    assert prepared.returncode == 0, prepared.stderr
+    log = tmp_path_factory.mktemp("postgres") / "log"
+    with pod.running(pod.command("postgres"), env, log):
+        found = Server(made, pod, env, log)
+        _wait_for(found)
+        yield found
+    pod.remove()
+
+
+def _pod(made: Composed, secrets: Secrets) -> LocalPod:
+    # Who may not become the user postgres has no peer of that name.
+    peer = {} if os.geteuid() == 0 else {" peer\n": " trust\n"}
+    replace = {"listen_addresses = '*'": "listen_addresses = '127.0.0.1'", **peer}
+    return LocalPod(made, "postgres", secrets, user="postgres", replace=replace)
+
+
+def _image_env(pod: LocalPod) -> dict[str, str]:
+    """What the image sets, and where its tools look by default."""
+    binaries = Path(tool("postgres")).resolve().parent
+    script = pod.path("/tmp/docker-ensure-initdb.sh")
+    script.write_text(ENSURE_INITDB)
+    script.chmod(0o755)
+    return {
+        "PATH": f"{script.parent}:{binaries}:/usr/bin:/bin",
+        "PGDATA": str(pod.path("/var/lib/postgresql/18/docker")),
+        "PGHOST": str(pod.path("/var/run/postgresql")),
+        "PGPORT": str(free_port()),
+        "PGUSER": "postgres",
+        "LANG": "C.UTF-8",
+    }
+
+
+def _init_env(pod: LocalPod) -> dict[str, str]:
+    env = pod.env("prepare")
+    found = subprocess.check_output([tool("postgres"), "--version"], text=True)
+    if int(re.findall(r"\d+", found)[0]) < 17:  # which has no sort order of its own yet
+        arguments = env["POSTGRES_INITDB_ARGS"]
+        env["POSTGRES_INITDB_ARGS"] = re.sub(
+            r" --(locale-provider|builtin-locale)=\S+", "", arguments
+        )
+    return env
+
+
+def _wait_for(server: Server) -> None:
+    for _ in range(100):
+        if server.pod.run(server.pod.probe("postgres"), server.env).returncode == 0:
+            return
+        time.sleep(0.1)
+    pytest.fail(server.log.read_text())
+
+
+class TestDatabases:
+    """What each role may do."""
+
+    @pytest.mark.parametrize("name", ["backend", "template_system"])
+    def test_the_url_that_a_client_is_given_connects_as_the_owner(
+        self, server: Server, name: str
+    ) -> None:
+        """
+        The percent-encoded password reaches the role and its database, where it may make tables.
+        """
+        query = "CREATE TEMPORARY TABLE t (); SELECT current_user, current_database();"
+        assert f"{name}|{name}" == server.ask(server.url(name), query)
+        assert server.ask(server.url(name), "CREATE TABLE own (); DROP TABLE own;") == ""
+
+    @pytest.mark.parametrize("database", ["template_system", "postgres", "template1"])
+    def test_a_role_connects_to_no_database_but_its_own(
+        self, server: Server, database: str
+    ) -> None:
+        """
+        Another service's database and PostgreSQL's own are closed to it.
+        """
+        answer = server.ask(server.url("backend", database=database), "SELECT 1")
+        assert "permission denied for database" in answer
+
+    def test_a_role_is_nothing_but_an_owner(self, server: Server) -> None:
+        """
+        No role of a service is a superuser, or makes roles or databases.
+        """
+        query = "SELECT rolname FROM pg_roles WHERE rolsuper OR rolcreaterole OR rolcreatedb"
+        assert server.psql("-qAt", "--command", query).stdout.split() == ["postgres"]
+
+    def test_a_wrong_password_is_refused(self, server: Server) -> None:
+        """
+        Over TCP only SCRAM opens the door.
+        """
+        answer = server.ask(server.url("backend", "wrong"), "SELECT 1")
+        assert "password authentication failed" in answer
+
+    def test_the_superuser_has_the_password_of_its_file(self, server: Server) -> None:
+        """
+        It holds over TCP as well.
+        """
+        url = server.url("backend", database="postgres").replace("//backend:", "//postgres:")
+        url = url.replace("backend-password", "superuser-password")
+        assert server.ask(url, "SELECT current_user") == "postgres"
+
+
+@contextmanager
+def changed(
+    server: Server, made: Composed, end: str = PASSWORD_END
+) -> Iterator[subprocess.CompletedProcess[str]]:
+    """Give the pod the files of *made* and new passwords, and run its script; then go back."""
+    script = f"--file={server.pod.path('/etc/postgresql/databases.sql')}"
+    server.pod.fill(made, values(made.stack, suffix=end))
+    try:
+        yield server.psql(script)
+    finally:
+        server.pod.fill(server.made, values(server.made.stack, suffix=PASSWORD_END))
+        server.psql(script)
+
+
+class TestRunAgain:
+    """`databases.sql` on the running server."""
+
+    def test_a_second_run_changes_nothing(self, server: Server) -> None:
+        """
+        The script is safe on a server in use.
+        """
+        with changed(server, server.made) as again:
+            assert (again.returncode, again.stderr) == (0, "")
+            assert server.ask(server.url("backend"), "SELECT current_user") == "backend"
+
+    def test_a_later_service_gets_its_database_from_the_running_server(
+        self, server: Server
+    ) -> None:
+        """
+        The grown script and the new password file are all that it takes.
+        """
+        more = wired("backend", "template_system", "user")  # a word of SQL
+        with changed(server, more) as run:
+            assert (run.returncode, run.stderr) == (0, "")
+        url = attrs.evolve(server, made=more).url("user")
+        assert server.ask(url, "SELECT current_user, current_database()") == "user|user"
+
+    def test_a_rotated_password_takes_effect(self, server: Server) -> None:
+        """
+        The new one opens, and the old one no longer does.
+        """
+        with changed(server, server.made, ROTATED_END):
+            new, old = server.url("backend", ROTATED_END), server.url("backend")
+            assert server.ask(new, "SELECT current_user") == "backend"
+            assert "password authentication failed" in server.ask(old, "SELECT 1")
+
+    def test_a_missing_password_stops_the_run(self, server: Server) -> None:
+        """
+        No role is left without a password, which nobody would notice.
+        """
+        with changed(server, server.made):
+            server.pod.path("/run/secrets/postgres/backend-password").unlink()
+            run = server.psql(f"--file={server.pod.path('/etc/postgresql/databases.sql')}")
+            assert run.returncode == 3
+            assert "backend-password" in run.stderr
+
+
+class TestServer:
+    """The configuration, and the volume."""
+
+    def test_its_files_have_no_error(self, server: Server) -> None:
+        """
+        PostgreSQL knows every parameter and understands every rule.
+        """
+        query = (
+            "SELECT name || error FROM pg_file_settings WHERE error IS NOT NULL"
+            " UNION ALL SELECT error FROM pg_hba_file_rules WHERE error IS NOT NULL"
+        )
+        assert server.psql("-qAt", "--command", query).stdout == ""
+
+    def test_memory_follows_the_limit(self, server: Server) -> None:
+        """
+        A quarter of the limit of 1Gi is the shared buffers'.
+        """
+        assert server.psql("-qAt", "--command", "SHOW shared_buffers").stdout.strip() == "256MB"
+
+    def test_no_password_is_shown(self, server: Server) -> None:
+        """
+        Not in the log, the activity or the catalog, not by any process.
+        """
+        activity = server.psql("-qAt", "--command", "TABLE pg_stat_activity").stdout
+        stored = server.psql("-qAt", "--command", "SELECT rolpassword FROM pg_authid").stdout
+        assert stored.count("SCRAM-SHA-256$") >= 3
+        for shown in (
+            server.log.read_text(),
+            activity,
+            stored,
+            processes("cmdline"),
+            processes("environ"),
+        ):
+            assert AWKWARD not in shown
+
+    def test_the_probe_fails_without_a_server(self, server: Server) -> None:
+        """
+        It asks for an answer, not for a process.
+        """
+        env = {**server.env, "PGPORT": str(free_port())}
+        assert server.pod.run(server.pod.probe("postgres"), env).returncode != 0
+
+    def test_a_new_pod_keeps_the_data(self) -> None:
+        """
+        Prepared once more, over the volume of a server that was killed, it loses no row.
+        """
+        made = wired("backend")
+        pod = _pod(made, values(made.stack, suffix=PASSWORD_END))
+        env = _image_env(pod)
+        log = pod.root / "log"
+        for round_, query in enumerate(("CREATE TABLE kept (); SELECT 1", "TABLE kept; SELECT 1")):
+            prepared = pod.run(pod.command("prepare"), {**env, **_init_env(pod)})
+            assert prepared.returncode == 0, (round_, prepared.stderr)
+            with pod.running(pod.command("postgres"), env, log) as process:
+                found = Server(made, pod, env, log)
+                _wait_for(found)
+                assert found.ask(found.url("backend"), query).endswith("1")
+                process.kill()
+        pod.remove()

@@ -1,0 +1,164 @@
+"""Redis itself, started as the pod does it, with the files of the ConfigMap and the Secret."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import attrs
+import pytest
+
+from services.redis import Redis, RedisSettings
+from tests.conformance.pods import AWKWARD, LocalPod, free_port, processes, value, values
+from tests.services.stacks import Composed, composed
+from tests.tools import tool
+
+
+@attrs.frozen
+class Server:
+    """A running server, and how to talk to it."""
+
+    made: Composed
+    pod: LocalPod
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """The URL that a client is given, for the port of here."""
+        cache = self.made.service(Redis).cache()
+        url = value(attrs.evolve(cache.password, recipe=cache.url), AWKWARD)
+        return url.replace("@redis:6379/", f"@127.0.0.1:{self.port}/")
+
+    def probe(self, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run the probe of the container, in its environment changed by *env*."""
+        command, *words = self.pod.probe("redis")
+        line = [command, "-p", str(self.port), *words]
+        return self.pod.run(line, {"PATH": os.environ["PATH"], **self.pod.env("redis"), **env})
+
+    def ask(self, *words: str, url: str | None = None) -> str:
+        """Give what a command answers to the client."""
+        line = ["redis-cli", "--no-auth-warning", "-u", url or self.url, *words]
+        answer = self.pod.run(line, {"PATH": os.environ["PATH"]})
+        return (answer.stdout + answer.stderr).strip()
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """
+    A server that does not run yet, over an empty volume.
+    """
+    tool("redis-server")
+    made = composed(lambda stack: Redis(stack, RedisSettings()))
+    pod = LocalPod(made, "redis", values(made.stack))
+    yield Server(made, pod, free_port(), tmp_path_factory.mktemp("redis") / "log")
+    pod.remove()
+
+
+@contextmanager
+def run(server: Server) -> Iterator[Server]:
+    """Run the container's command until the block ends."""
+    pod = server.pod
+    line = pod.command("redis", "--port", str(server.port), "--bind", "127.0.0.1")
+    with pod.running(line, {"PATH": os.environ["PATH"], **pod.env("redis")}, server.log):
+        for _ in range(100):
+            if server.probe().returncode == 0:
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail(server.log.read_text())
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(stopped: Server) -> Iterator[Server]:
+    """
+    The running server.
+    """
+    with run(stopped) as found:
+        yield found
+
+
+class TestPassword:
+    """Who may enter."""
+
+    def test_the_url_that_a_client_is_given_connects(self, server: Server) -> None:
+        """
+        The percent-encoded password opens the server, with every command.
+        """
+        assert server.ask("SET", "key", "value") == "OK"
+        assert server.ask("GET", "key") == "value"
+
+    def test_nobody_enters_without_it(self, server: Server) -> None:
+        """
+        Neither with a wrong one nor with none.
+        """
+        bare = f"redis://127.0.0.1:{server.port}/0"
+        assert "NOAUTH" in server.ask("GET", "key", url=bare)
+        assert "WRONGPASS" in server.ask("GET", "key", url=bare.replace("//", "//default:wrong@"))
+
+    def test_a_rotated_one_takes_effect_without_a_restart(self, server: Server) -> None:
+        """
+        `ACL LOAD` reads the new file; the old password no longer opens.
+        """
+        old = server.url
+        server.pod.fill(server.made, values(server.made.stack, suffix="rotated"))
+        try:
+            assert server.ask("ACL", "LOAD", url=old) == "OK"
+            assert "WRONGPASS" in server.ask("PING", url=old)
+        finally:
+            server.pod.fill(server.made, values(server.made.stack))
+            new = f"redis://default:redis-password-rotated@127.0.0.1:{server.port}/0"
+            assert server.ask("ACL", "LOAD", url=new) == "OK"
+
+    def test_it_is_not_shown(self, server: Server) -> None:
+        """
+        Not in the process list, not in the log, not in the answer of the server.
+        """
+        for shown in (processes("cmdline"), server.log.read_text(), server.ask("ACL", "LIST")):
+            assert AWKWARD not in shown
+
+
+class TestProbe:
+    """What counts as health."""
+
+    def test_it_fails_where_the_password_is_wrong(self, server: Server) -> None:
+        """
+        An answer that is an error is no sign of health.
+        """
+        assert server.probe().returncode == 0
+        assert server.probe(REDISCLI_AUTH="wrong").returncode != 0
+
+    def test_it_fails_without_a_server(self, server: Server) -> None:
+        """
+        It asks for an answer, not for a process.
+        """
+        assert attrs.evolve(server, port=free_port()).probe().returncode != 0
+
+
+class TestServer:
+    """The configuration, and the volume."""
+
+    def test_memory_follows_the_limit(self, server: Server) -> None:
+        """
+        Six tenths of the limit of 256Mi, and then the least recently used keys go.
+        """
+        assert str(153 * 2**20) == server.ask("CONFIG", "GET", "maxmemory").split()[1]
+        assert server.ask("CONFIG", "GET", "maxmemory-policy").split()[1] == "allkeys-lru"
+
+    def test_a_restart_keeps_the_keys(self, stopped: Server) -> None:
+        """
+        They come back from the append-only file on the volume.
+        """
+        other = attrs.evolve(stopped, port=free_port(), log=stopped.log.with_name("again"))
+        pod = LocalPod(other.made, "redis", values(other.made.stack))
+        other = attrs.evolve(other, pod=pod)
+        with run(other):
+            assert other.ask("SET", "kept", "yes") == "OK"
+        with run(other):
+            assert other.ask("GET", "kept") == "yes"
+        pod.remove()

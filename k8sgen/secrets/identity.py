@@ -1,0 +1,112 @@
+"""Age identities: the private keys of a person or a machine, which never enter the project."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from k8sgen.secrets.errors import SecretsError
+from k8sgen.secrets.record import to_text
+from k8sgen.tree.swap import lock
+
+_MARK = "# k8sgen: "
+
+
+def key_file() -> Path:
+    """
+    Find the file where sops looks for age identities.
+
+    Source:
+        getsops/sops age/keysource.go
+    """
+    named = os.environ.get("SOPS_AGE_KEY_FILE")
+    if named:
+        return Path(named).expanduser()
+    if os.environ.get("XDG_CONFIG_HOME"):
+        folder = Path(os.environ["XDG_CONFIG_HOME"])
+    elif sys.platform == "darwin":
+        folder = Path.home() / "Library" / "Application Support"
+    else:
+        folder = Path.home() / ".config"
+    return folder / "sops" / "age" / "keys.txt"
+
+
+def recipients() -> dict[str, str]:
+    """Give the public key of each identity here, with the purpose that is noted above it."""
+    found: dict[str, str] = {}
+    path = key_file()
+    texts = [os.environ.get("SOPS_AGE_KEY", "")]
+    if path.is_file():
+        texts.append(path.read_text("utf-8", "replace"))
+    purpose = ""
+    for line in "\n".join(texts).splitlines():
+        if line.startswith(_MARK):
+            purpose = line.removeprefix(_MARK).strip()
+        elif line.startswith("AGE-SECRET-KEY-1"):
+            found[_public(line.strip())] = purpose
+            purpose = ""
+    return found
+
+
+def ensure(purpose: str, *, root: Path, known: Sequence[str]) -> tuple[str, bool]:
+    """
+    Find the identity that is for *purpose*, or make it.
+
+    Args:
+        purpose: Noted above the identity, such as "example/production".
+        root: The project, which the file may not be in.
+        known: Public keys that serve as well; the first that is ours is taken.
+
+    Returns:
+        Its public key, and whether it was made.
+    """
+    path = Path(os.path.realpath(key_file()))
+    if path.is_relative_to(root.resolve()):
+        msg = f"{path} is in the project, where a private key must never be"
+        raise SecretsError(msg, hint="let SOPS_AGE_KEY_FILE name a file outside")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with lock(path.parent):
+        found = recipients()
+        mine = next((public for public in known if public in found), None)
+        mine = mine or next((public for public, noted in found.items() if noted == purpose), None)
+        if mine:
+            if path.exists():
+                path.chmod(0o600)
+            return mine, False
+        made = _pyrage().x25519.Identity.generate()
+        _add(path, purpose, str(made.to_public()), str(made))
+        return str(made.to_public()), True
+
+
+def _add(path: Path, purpose: str, public: str, private: str) -> None:
+    """Add an identity; at each moment the file is the old one or the new one, for its owner."""
+    before = path.read_text("utf-8") if path.exists() else ""
+    gap = "" if not before or before.endswith("\n") else "\n"
+    head = f"# created: {to_text(datetime.now(UTC))}\n# public key: {public}\n"
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(f"{before}{gap}{head}{_MARK}{purpose}\n{private}\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(path)
+
+
+def _public(private: str) -> str:
+    try:
+        return str(_pyrage().x25519.Identity.from_str(private).to_public())
+    except ValueError:
+        return ""
+
+
+def _pyrage() -> Any:
+    try:
+        import pyrage  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
+    except ImportError:
+        msg = "the Python package pyrage, which makes age keys, is missing"
+        raise SecretsError(msg, hint="get it with: pip install 'k8sgen[sops]'") from None
+    return pyrage

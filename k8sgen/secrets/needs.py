@@ -1,0 +1,120 @@
+"""The keys that one environment needs: declared by its services, used by its manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+import attrs
+
+from k8sgen.errors import Location
+from k8sgen.secrets.contract import Alternate, SecretKey
+from k8sgen.secrets.errors import ContractError
+from k8sgen.secrets.references import Reference, references
+
+if TYPE_CHECKING:
+    from k8sgen.compose import Composition
+
+
+@attrs.frozen(kw_only=True)
+class Needed:
+    """
+    One Kubernetes Secret that an environment needs.
+
+    Args:
+        keys: By key, in the order of their declaration.
+        labels: Those of its service's manifests.
+        location: Where the service is made.
+    """
+
+    name: str
+    keys: Mapping[str, SecretKey]
+    labels: Mapping[str, str]
+    location: Location | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Needs:
+    """
+    All Secrets that an environment needs, and who uses them.
+
+    Args:
+        recipients: The age public keys that may read them.
+        secrets: By name.
+    """
+
+    environment: str
+    namespace: str
+    recipients: tuple[str, ...]
+    secrets: Mapping[str, Needed]
+    references: tuple[Reference, ...]
+
+    def keys(self) -> Iterator[SecretKey]:
+        """Give every key, Secret by Secret."""
+        for needed in self.secrets.values():
+            yield from needed.keys.values()
+
+    def find(self, name: str) -> SecretKey | None:
+        """Find a key by its name, such as `redis/password`."""
+        secret, _, key = name.partition("/")
+        needed = self.secrets.get(secret)
+        return needed.keys.get(key) if needed else None
+
+    def users(self, key: SecretKey) -> list[Reference]:
+        """Give the manifests that use *key*."""
+        return [r for r in self.references if r.secret == key.secret and r.key in (None, key.key)]
+
+    def in_order(self) -> list[SecretKey]:
+        """
+        Give every key after those that its value comes from.
+
+        Raises:
+            ContractError: A value comes from itself, or from a key that no service declares.
+        """
+        known = {key.name: key for key in self.keys()}
+        graph = {key.name: [source.name for source in sources(key)] for key in known.values()}
+        for name, before in graph.items():
+            for source in before:
+                if source not in known:
+                    msg = f"{name} is derived from {source}, which no service of it declares"
+                    hint = "declare it with self.secret(…) in the service that owns it"
+                    raise ContractError(msg, hint=hint)
+        try:
+            return [known[name] for name in TopologicalSorter(graph).static_order()]
+        except CycleError as error:
+            circle = " -> ".join(error.args[1])
+            raise ContractError(f"derived in a circle: {circle}", hint="break it") from None
+
+
+def sources(key: SecretKey) -> tuple[SecretKey, ...]:
+    """Give the keys whose change changes *key*."""
+    recipe = key.recipe
+    return (recipe.password,) if isinstance(recipe, Alternate) else key.sources
+
+
+def needs(composition: Composition) -> Needs:
+    """Collect what the services of *composition* declare and what its manifests use."""
+    stack = composition.stack
+    secrets = {
+        service.name: Needed(
+            name=service.name,
+            keys=dict(service.secrets),
+            labels={**service.labels(), **stack.common_labels()},
+            location=_location(composition, service.name),
+        )
+        for service in stack.services
+        if service.secrets
+    }
+    return Needs(
+        environment=composition.environment.name,
+        namespace=stack.namespace_name or "",
+        recipients=tuple(composition.environment.recipients),
+        secrets=secrets,
+        references=tuple(references(resource.body for resource in composition.resources)),
+    )
+
+
+def _location(composition: Composition, service: str) -> Location | None:
+    traces = (r.trace for r in composition.resources if r.service == service and r.trace)
+    return next((trace[0] for trace in traces), None)

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from k8sgen.values import Compute, Resources, Storage, at_least, dns_label
+from k8sgen.values import Compute, Resources, Storage, Value, at_least, dns_label
 
 BASE = "base"
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{40,}")  # Bech32 has neither 1, b, i nor o
@@ -16,7 +16,7 @@ NAMESPACE_LABEL = "kubernetes.io/metadata.name"  # the API server sets it on eve
 
 
 @attrs.frozen(kw_only=True)
-class Pods:
+class Pods(Value):
     """Pods of another namespace, such as the ingress controller's; without labels, all of it."""
 
     namespace: str = attrs.field(validator=dns_label)
@@ -30,7 +30,7 @@ class Pods:
 
 
 @attrs.frozen(kw_only=True)
-class Cluster:
+class Cluster(Value):
     """
     What the cluster brings along, and where its own pods are that ours must talk to.
 
@@ -58,7 +58,7 @@ class Cluster:
 
 
 @attrs.frozen(kw_only=True)
-class Quota:
+class Quota(Value):
     """
     The most that all pods of the namespace may ask for together.
 
@@ -74,7 +74,7 @@ class Quota:
 
 
 @attrs.frozen(kw_only=True)
-class Priority:
+class Priority(Value):
     """
     Who is scheduled first, and who is evicted last.
 
@@ -88,7 +88,7 @@ class Priority:
 
 
 @attrs.frozen(kw_only=True)
-class Environment:
+class Environment(Value):
     """
     The differences of one environment; a project's own class adds one field a service.
 

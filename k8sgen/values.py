@@ -8,9 +8,12 @@ from typing import Any, Literal
 import attrs
 
 from k8sgen.quantity import parse_quantity
+from k8sgen.typed import check_fields
 
-_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_HOST = re.compile(rf"({_LABEL.pattern}\.)*(?![0-9]+$){_LABEL.pattern}")  # no IP address
+# Source: apimachinery pkg/util/validation/validation.go IsValidPortName.
+_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?")
 # Source: distribution/reference regexp.go.
 _IMAGE_NAME = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9.-]*(:\d+)?/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*"
@@ -22,7 +25,7 @@ _IMAGE_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 def _matches(pattern: re.Pattern[str], what: str) -> Any:
     def check(_: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
-        if value is not None and not pattern.fullmatch(value):
+        if isinstance(value, str) and not pattern.fullmatch(value):
             msg = f"{attribute.name}: {value!r} is not {what}"
             raise ValueError(msg)
 
@@ -30,7 +33,7 @@ def _matches(pattern: re.Pattern[str], what: str) -> Any:
 
 
 def _quantity(_: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
-    if value is None:
+    if not isinstance(value, str):
         return
     try:
         amount = parse_quantity(value)
@@ -44,7 +47,7 @@ def _quantity(_: object, attribute: attrs.Attribute[Any], value: str | None) -> 
 
 def host_name(_: object, attribute: attrs.Attribute[Any], value: str) -> None:
     """Check that *value* is a DNS host name in lower case."""
-    if len(value) > 253 or not _HOST.fullmatch(value):  # RFC 1123
+    if isinstance(value, str) and (len(value) > 253 or not _HOST.fullmatch(value)):  # RFC 1123
         msg = f"{attribute.name}: {value!r} is not a host name; write for instance api.example.com"
         raise ValueError(msg)
 
@@ -53,7 +56,7 @@ def at_least(least: int) -> Any:
     """Make a check that a number is *least* or more."""
 
     def check(_: object, attribute: attrs.Attribute[Any], value: int | None) -> None:
-        if value is not None and value < least:
+        if isinstance(value, int) and value < least:
             msg = f"{attribute.name}: {value} is too small; the least is {least}"
             raise ValueError(msg)
 
@@ -64,24 +67,38 @@ def at_most(most: int) -> Any:
     """Make a check that a number is *most* or less."""
 
     def check(_: object, attribute: attrs.Attribute[Any], value: int | None) -> None:
-        if value is not None and value > most:
+        if isinstance(value, int) and value > most:
             msg = f"{attribute.name}: {value} is too large; the most is {most}"
             raise ValueError(msg)
 
     return check
 
 
+port_name = _matches(_PORT_NAME, "a port name (lower-case letters, digits and -, at most 15)")
 dns_label = _matches(_LABEL, "a DNS label (lower-case letters, digits and -, at most 63)")
 
 
+class Value:
+    """
+    What an attrs class extends so that its fields are of their annotated types.
+
+    The checks above leave a value of another type to it.
+    """
+
+    __slots__ = ()
+
+    def __attrs_post_init__(self) -> None:
+        check_fields(self)
+
+
 @attrs.frozen
-class Image:
+class Image(Value):
     """
     A container image.
 
     Args:
         name: With its registry where that is not Docker Hub: `ghcr.io/example/backend`.
-        tag: Never `latest`.
+        tag: Never `latest`, which is another image tomorrow.
         digest: `sha256:` and 64 hexadecimal digits; wins over the tag when the image is pulled.
     """
 
@@ -93,8 +110,9 @@ class Image:
     )
 
     def __attrs_post_init__(self) -> None:
-        if self.tag is None and self.digest is None:
-            msg = f"image {self.name!r} needs a tag or a digest"
+        super().__attrs_post_init__()
+        if self.digest is None and self.tag in (None, "latest"):
+            msg = f"image {self.name!r} needs a tag (other than latest) or a digest"
             raise ValueError(msg)
 
     def __str__(self) -> str:
@@ -103,7 +121,7 @@ class Image:
 
 
 @attrs.frozen(kw_only=True)
-class Compute:
+class Compute(Value):
     """An amount of processor (cores) and memory (bytes), as Kubernetes quantities."""
 
     cpu: str = attrs.field(validator=_quantity)
@@ -120,13 +138,14 @@ class Compute:
 
 
 @attrs.frozen(kw_only=True)
-class Resources:
+class Resources(Value):
     """What a container asks for and what it may use at most."""
 
     requests: Compute = Compute(cpu="50m", memory="64Mi")
     limits: Compute = Compute(cpu="500m", memory="256Mi")
 
     def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
         for unit in ("cpu", "memory"):
             request, limit = getattr(self.requests, unit), getattr(self.limits, unit)
             if parse_quantity(request) > parse_quantity(limit):
@@ -139,7 +158,7 @@ class Resources:
 
 
 @attrs.frozen(kw_only=True)
-class Storage:
+class Storage(Value):
     """
     A persistent volume.
 
@@ -158,7 +177,7 @@ class Storage:
 
 
 @attrs.frozen(kw_only=True)
-class Autoscaling:
+class Autoscaling(Value):
     """
     The bounds between which a HorizontalPodAutoscaler moves the replicas.
 
@@ -173,13 +192,14 @@ class Autoscaling:
     cpu_utilization: int = attrs.field(default=75, validator=at_least(1))
 
     def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
         if self.max_replicas < self.min_replicas:
             msg = f"max_replicas {self.max_replicas} is less than min_replicas {self.min_replicas}"
             raise ValueError(msg)
 
 
 @attrs.frozen
-class Port:
+class Port(Value):
     """
     A port that a container listens on.
 
@@ -188,19 +208,19 @@ class Port:
         number: 1 to 65535.
     """
 
-    name: str = attrs.field(validator=dns_label)
+    name: str = attrs.field(validator=port_name)
     number: int = attrs.field()
     protocol: Literal["TCP", "UDP"] = "TCP"
 
     @number.validator
     def _in_range(self, _: attrs.Attribute[int], value: int) -> None:
-        if not 1 <= value <= 65535:
+        if isinstance(value, int) and not 1 <= value <= 65535:
             msg = f"port {value} is not between 1 and 65535"
             raise ValueError(msg)
 
 
 @attrs.frozen(kw_only=True)
-class ServiceSettings:
+class ServiceSettings(Value):
     """
     What every service can be told; its own settings class adds to it.
 

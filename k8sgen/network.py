@@ -45,7 +45,7 @@ class Endpoint:
 
 
 @attrs.frozen(kw_only=True)
-class Route:
+class Route(Value):
     """
     A part of a service that may be reached from outside.
 
@@ -68,7 +68,7 @@ class Route:
 
     @path.validator
     def _is_clean(self, _: attrs.Attribute[str], value: str) -> None:
-        if not _PATH.fullmatch(value):
+        if isinstance(value, str) and not _PATH.fullmatch(value):
             msg = f"path: {value!r} is not a plain path; write for instance / or /api/v1"
             raise ValueError(msg)
 
@@ -114,13 +114,16 @@ class Ingress(Manifest):
     The way in from outside the cluster to one endpoint, for some hosts.
 
     Its `scheme` is that of the hosts' public URLs.
+
+    Raises:
+        ValueError: There is no host, or one that is no host name.
     """
 
     def __init__(self, service: Service, endpoint: Endpoint, *, hosts: Sequence[str]) -> None:
         self.endpoint = endpoint
         cluster = service.stack.environment.cluster
         self.scheme = cluster.scheme
-        names = sorted(set(hosts))
+        names = _checked(hosts)
         issuer = cluster.issuer
         annotations = {"cert-manager.io/cluster-issuer": issuer} if issuer else None
         super().__init__(
@@ -151,6 +154,17 @@ class Ingress(Manifest):
         target = {"name": self.endpoint.host, "port": {"name": self.endpoint.port.name}}
         path = {"path": "/", "pathType": "Prefix", "backend": {"service": target}}
         return {"host": host, "http": {"paths": [path]}}
+
+
+def _checked(hosts: Sequence[str]) -> list[str]:
+    if not hosts:
+        msg = "hosts: an Ingress needs at least one"
+        raise ValueError(msg)
+    for host in hosts:
+        if not is_host_name(host):
+            msg = f"hosts: {host!r} is not a host name; write for instance api.example.com"
+            raise ValueError(msg)
+    return sorted(set(hosts))
 
 
 class SolverPolicy(Manifest):

@@ -45,9 +45,14 @@ def _quantity(_: object, attribute: attrs.Attribute[Any], value: str | None) -> 
         raise ValueError(msg)
 
 
+def is_host_name(text: str) -> bool:
+    """Tell whether *text* is a DNS host name in lower case."""
+    return len(text) <= 253 and _HOST.fullmatch(text) is not None  # RFC 1123
+
+
 def host_name(_: object, attribute: attrs.Attribute[Any], value: str) -> None:
     """Check that *value* is a DNS host name in lower case."""
-    if isinstance(value, str) and (len(value) > 253 or not _HOST.fullmatch(value)):  # RFC 1123
+    if isinstance(value, str) and not is_host_name(value):
         msg = f"{attribute.name}: {value!r} is not a host name; write for instance api.example.com"
         raise ValueError(msg)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from k8sgen.manifest import Manifest
-from k8sgen.values import Port, host_name
+from k8sgen.values import Port, Value, host_name, is_host_name
 
 if TYPE_CHECKING:
     from k8sgen.service import Service

@@ -86,7 +86,8 @@ class Encrypted:
 
     def is_recorded(self, key: str) -> bool:
         """Whether k8sgen wrote the value of *key* as it stands there."""
-        return self._record(key) is not None
+        record = self._record(key)
+        return record is not None and not record.foreign
 
     def _record(self, key: str) -> Record | None:
         record = self.records.get(key)

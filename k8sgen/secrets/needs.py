@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from k8sgen.errors import Location
 from k8sgen.secrets.contract import Alternate, SecretKey
-from k8sgen.secrets.errors import ContractError
+from k8sgen.secrets.errors import ContractError, SecretsError
 from k8sgen.secrets.references import Reference, references
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Needs:
     secrets: Mapping[str, Needed]
     references: tuple[Reference, ...]
 
-    def keys(self) -> Iterator[SecretKey]:
+    def every_key(self) -> Iterator[SecretKey]:
         """Give every key, Secret by Secret."""
         for needed in self.secrets.values():
             yield from needed.keys.values()
@@ -65,6 +65,29 @@ class Needs:
         """Give the manifests that use *key*."""
         return [r for r in self.references if r.secret == key.secret and r.key in (None, key.key)]
 
+    def readers(self) -> tuple[str, ...]:
+        """
+        Give the recipients.
+
+        Raises:
+            SecretsError: There is none.
+        """
+        if not self.recipients:
+            msg = f"the environment {self.environment} has no recipients to encrypt for"
+            raise SecretsError(msg, hint=f"run: k8sgen secrets init {self.environment}")
+        return self.recipients
+
+    def manifest(self, needed: Needed, values: Mapping[str, str]) -> dict[str, Any]:
+        """Give the Secret with *values* in it."""
+        namespace = {"namespace": self.namespace} if self.namespace else {}
+        return {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": needed.name, **namespace, "labels": dict(needed.labels)},
+            "type": "Opaque",
+            "stringData": dict(values),
+        }
+
     def in_order(self) -> list[SecretKey]:
         """
         Give every key after those that its value comes from.
@@ -72,7 +95,7 @@ class Needs:
         Raises:
             ContractError: A value comes from itself, or from a key that no service declares.
         """
-        known = {key.name: key for key in self.keys()}
+        known = {key.name: key for key in self.every_key()}
         graph = {key.name: [source.name for source in sources(key)] for key in known.values()}
         for name, before in graph.items():
             for source in before:

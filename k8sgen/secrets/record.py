@@ -5,10 +5,11 @@ SOPS dates a file, not its values. So the annotation `k8sgen/values` has a line 
 
     password 2026-11-22T10:00:00Z 3fa9c1d2e4f5
     url 2026-08-01T09:30:00Z 77aa01bc9de2 1b2c3d4e5f60
+    dsn 2026-08-01T09:30:00Z 0c9d8e7f6a5b 0c9d8e7f6a5b foreign
 
-The date of the value, a digest of its ciphertext, and, where only the data key has changed since,
-the digest of the ciphertext that the value had at first. A line whose digest no longer fits was
-overtaken by an edit from elsewhere and counts for nothing.
+The date of the value, a digest of its ciphertext, the digest of the ciphertext that the value had
+at first (only where the data key has changed since), and whether somebody else wrote it. A line
+whose digest no longer fits was overtaken by an edit from elsewhere and counts for nothing.
 """
 
 from __future__ import annotations
@@ -53,29 +54,35 @@ class Record:
     Args:
         ciphertext: The digest of its ciphertext when this was noted.
         revision: The digest of the first ciphertext that it had.
+        foreign: Whether it was written without k8sgen.
     """
 
     changed: datetime
     ciphertext: str
     revision: str
+    foreign: bool = False
 
     def line(self, key: str) -> str:
         """Write the line of *key*."""
-        first = "" if self.revision == self.ciphertext else f" {self.revision}"
-        return f"{key} {to_text(self.changed)} {self.ciphertext}{first}"
+        parts = [key, to_text(self.changed), self.ciphertext]
+        if self.foreign or self.revision != self.ciphertext:
+            parts.append(self.revision)
+        return " ".join([*parts, "foreign"] if self.foreign else parts)
 
 
 def read_records(text: str) -> dict[str, Record]:
     """Read the annotation; a line that is none counts for nothing."""
     found = {}
     for line in text.splitlines():
-        key, *rest = line.split()[:4] or [""]
+        key, *rest = line.split() or [""]
         try:
             changed, ciphertext = from_text(rest[0]), rest[1]
         except (IndexError, ValueError):
             continue
         revision = rest[2] if len(rest) > 2 else ciphertext
-        found[key] = Record(changed=changed, ciphertext=ciphertext, revision=revision)
+        found[key] = Record(
+            changed=changed, ciphertext=ciphertext, revision=revision, foreign="foreign" in rest[3:]
+        )
     return found
 
 

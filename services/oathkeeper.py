@@ -158,7 +158,7 @@ class Oathkeeper(Service):
                 "fallback": ["redirect", "json"],
                 "handlers": {
                     "redirect": {"enabled": True, "config": _to_login(login)},
-                    "json": {"enabled": True},
+                    "json": {"enabled": True, "config": {"verbose": False}},
                 },
             },
             "log": {"level": settings.log_level, "format": "json"},

@@ -12,32 +12,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from k8sgen import Derived, SecretKey, Stack
+from k8sgen import Derived, Stack
+from k8sgen.secrets.values import derive
 from tests.services.stacks import Composed
 
 AWKWARD = "@:/?#%&'\"\\$`{}[]()<>|;,*!~^=+ü"
 """Characters that mean something to a URL, a shell, SQL or a configuration file."""
 
-Secrets = dict[tuple[str, str], str]
+Secrets = dict[str, str]
+"""Values by name, such as `redis/password`."""
 
 
 def values(stack: Stack, *, suffix: str = AWKWARD) -> Secrets:
     """Make the value of every secret key of *stack*, those that are drawn ending in *suffix*."""
     keys = [key for service in stack.services for key in service.secrets.values()]
-    return {(key.secret, key.key): value(key, suffix) for key in keys}
-
-
-def value(key: SecretKey, suffix: str) -> str:
-    """Make the value of one key as its recipe asks."""
-    recipe = key.recipe
-    if not isinstance(recipe, Derived):
-        return f"{key.secret}-{key.key}-{suffix}"
-    parts = {name: value(source, suffix) for name, source in recipe.values.items()}
-    if recipe.encode:
-        parts = {name: quote(part, safe="") for name, part in parts.items()}
-    return recipe.template.format(**parts)
+    drawn = {key.name: f"{key.key}-{suffix}" for key in keys}
+    made = {k.name: derive(k.recipe, drawn) for k in keys if isinstance(k.recipe, Derived)}
+    return {**drawn, **made}
 
 
 def free_port() -> int:
@@ -174,11 +166,11 @@ class LocalPod:
         if "secret" in volume:
             secret = volume["secret"]
             found = self._secrets
-            return {i["path"]: found[secret["secretName"], i["key"]] for i in secret["items"]}
+            return {i["path"]: found[f"{secret['secretName']}/{i['key']}"] for i in secret["items"]}
         return {}
 
     def _env(self, entry: Mapping[str, Any]) -> str:
         if "valueFrom" in entry:
             source = entry["valueFrom"]["secretKeyRef"]
-            return self._secrets[source["name"], source["key"]]
+            return self._secrets[f"{source['name']}/{source['key']}"]
         return self.mapped(entry["value"])

@@ -15,8 +15,9 @@ import attrs
 import pytest
 
 from k8sgen import Stack
-from services.postgres import Database, Postgres, PostgresSettings
-from tests.conformance.pods import AWKWARD, LocalPod, Secrets, free_port, processes, value, values
+from k8sgen.secrets.values import derive
+from services.postgres import Postgres, PostgresSettings
+from tests.conformance.pods import AWKWARD, LocalPod, Secrets, free_port, processes, values
 from tests.services.stacks import Composed, composed
 from tests.tools import tool
 
@@ -53,8 +54,8 @@ class Server:
 
     def url(self, name: str, secrets_end: str = PASSWORD_END, database: str | None = None) -> str:
         """Give the URL that the client of *name* is given, for the port of here."""
-        found: Database = self.made.service(Postgres).database(name)
-        url = value(attrs.evolve(found.password, recipe=found.url), secrets_end)
+        database_url = self.made.service(Postgres).database(name).url
+        url = derive(database_url, values(self.made.stack, suffix=secrets_end))
         url = url.replace("@postgres:5432/", f"@127.0.0.1:{self.env['PGPORT']}/")
         return url.replace(f"/{name}?", f"/{database or name}?")
 

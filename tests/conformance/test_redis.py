@@ -12,8 +12,9 @@ from pathlib import Path
 import attrs
 import pytest
 
+from k8sgen.secrets.values import derive
 from services.redis import Redis, RedisSettings
-from tests.conformance.pods import AWKWARD, LocalPod, free_port, processes, value, values
+from tests.conformance.pods import AWKWARD, LocalPod, free_port, processes, values
 from tests.services.stacks import Composed, composed
 from tests.tools import tool
 
@@ -31,7 +32,7 @@ class Server:
     def url(self) -> str:
         """The URL that a client is given, for the port of here."""
         cache = self.made.service(Redis).cache()
-        url = value(attrs.evolve(cache.password, recipe=cache.url), AWKWARD)
+        url = derive(cache.url, values(self.made.stack))
         return url.replace("@redis:6379/", f"@127.0.0.1:{self.port}/")
 
     def probe(self, **env: str) -> subprocess.CompletedProcess[str]:
@@ -112,7 +113,7 @@ class TestPassword:
             assert "WRONGPASS" in server.ask("PING", url=old)
         finally:
             server.pod.fill(server.made, values(server.made.stack))
-            new = f"redis://default:redis-password-rotated@127.0.0.1:{server.port}/0"
+            new = f"redis://default:password-rotated@127.0.0.1:{server.port}/0"
             assert server.ask("ACL", "LOAD", url=new) == "OK"
 
     def test_it_is_not_shown(self, server: Server) -> None:

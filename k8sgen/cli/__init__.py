@@ -12,7 +12,7 @@ import click
 
 from k8sgen.errors import K8sgenError
 
-COMMANDS = ("synth", "render", "list", "doctor")
+COMMANDS = ("synth", "render", "diff", "list", "doctor")
 
 
 class Commands(click.Group):

@@ -1,0 +1,159 @@
+"""Two sets of manifests, resource by resource, with what each change does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import attrs
+
+from k8sgen.changes.fields import Field, fields
+from k8sgen.changes.level import Level, Verdict
+from k8sgen.changes.path import related
+from k8sgen.changes.rules import judge
+from k8sgen.changes.world import Case, Pair, World, identity
+from k8sgen.serialize import Body
+
+Groups = Mapping[str, Sequence[Body]]
+"""Service to its manifests."""
+PLATFORM = "platform"
+_NAME_LABEL = "app.kubernetes.io/name"
+
+
+@attrs.frozen
+class Change:
+    """
+    One resource that differs.
+
+    Args:
+        fields: What differs in it; none where it comes or goes.
+        verdicts: What that does, the worst first.
+    """
+
+    pair: Pair
+    fields: tuple[Field, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def level(self) -> Level:
+        """The worst consequence."""
+        return max((verdict.level for verdict in self.verdicts), default=Level.NONE)
+
+    @property
+    def word(self) -> str:
+        """What happens to the resource: `added`, `removed` or `changed`."""
+        if self.pair.before is None:
+            return "added"
+        return "removed" if self.pair.after is None else "changed"
+
+    def by_verdict(self) -> Iterator[tuple[Verdict | None, list[Field]]]:
+        """Give each verdict with the fields that it is the worst for, then those without one."""
+        left = list(self.fields)
+        for verdict in self.verdicts:
+            own = [field for field in left if related(field.path, verdict.path)]
+            own = own if verdict.path else []
+            left = [field for field in left if field not in own]
+            yield verdict, own
+        if left:
+            yield None, left
+
+
+@attrs.frozen
+class Changes:
+    """
+    How two states of one environment differ.
+
+    Args:
+        name: What is compared, for a heading.
+        resources: What differs, by service in the order of the stack.
+        everywhere: Fields that change alike in most resources, and how many; not repeated there.
+    """
+
+    name: str
+    resources: tuple[Change, ...]
+    everywhere: tuple[tuple[Field, int], ...] = ()
+
+    @property
+    def level(self) -> Level:
+        """The worst consequence."""
+        return max((change.level for change in self.resources), default=Level.NONE)
+
+    @property
+    def count(self) -> int:
+        """The number of resources that differ, and of what differs everywhere."""
+        return len(self.resources) + len(self.everywhere)
+
+    def services(self) -> dict[str, list[Change]]:
+        """Give the changes by service."""
+        found: dict[str, list[Change]] = {}
+        for change in self.resources:
+            found.setdefault(change.pair.service, []).append(change)
+        return found
+
+    def counts(self) -> Counter[Level]:
+        """Count the resources by their worst consequence."""
+        return Counter(change.level for change in self.resources)
+
+
+def compare(name: str, before: Iterable[Body], after: Groups) -> Changes:
+    """
+    Compare two states of one environment.
+
+    Args:
+        name: What is compared, for a heading.
+        before: The old manifests.
+        after: The new ones, by service; an old one that is gone is placed by its label.
+    """
+    world = World(list(_pairs(before, after)))
+    found = [fields(*pair.states) if pair.states else [] for pair in world.pairs]
+    every = _everywhere(found)
+    resources = []
+    for pair, differing in zip(world.pairs, found, strict=True):
+        own = tuple(field for field in differing if _key(field) not in every)
+        if own or not pair.states:
+            resources.append(Change(pair, own, judge(Case(pair, own, world))))
+    return Changes(name, tuple(_in_order(resources)), tuple(every.values()))
+
+
+def _pairs(before: Iterable[Body], after: Groups) -> Iterator[Pair]:
+    old = {identity(body): body for body in before}
+    for service, bodies in after.items():
+        for body in bodies:
+            yield Pair(old.pop(identity(body), None), body, service)
+    for body in old.values():
+        labels = body["metadata"].get("labels") or {}
+        yield Pair(body, None, str(labels.get(_NAME_LABEL, PLATFORM)))
+
+
+def _in_order(changes: Sequence[Change]) -> list[Change]:
+    """Keep each service's changes together, in the order in which the services first come."""
+    place: dict[str, int] = {}
+    for change in changes:
+        place.setdefault(change.pair.service, len(place))
+    return sorted(changes, key=lambda change: place[change.pair.service])
+
+
+def _key(field: Field) -> tuple[object, ...]:
+    return field.path, repr(field.before), repr(field.after)
+
+
+def _everywhere(changed: Sequence[Sequence[Field]]) -> dict[tuple[object, ...], tuple[Field, int]]:
+    """Find the labels that change alike in at least half of the resources, and in three."""
+    counts = Counter(_key(f) for found in changed for f in found if f.path[0] == "metadata")
+    first = {_key(field): field for found in changed for field in found}
+    least = max(3, len(changed) / 2)
+    return {key: (first[key], n) for key, n in counts.items() if n >= least}
+
+
+def renamed(bodies: Iterable[Body], old: str, new: str) -> list[Body]:
+    """Give manifests as they would be in the namespace *new* instead of *old*."""
+    return [_renamed(body, old, new) for body in bodies]
+
+
+def _renamed(body: Body, old: str, new: str) -> Body:
+    metadata = dict(body["metadata"])
+    if metadata.get("namespace") == old:
+        metadata["namespace"] = new
+    if body["kind"] == "Namespace" and metadata["name"] == old:
+        metadata["name"] = new
+    return {**body, "metadata": metadata}

@@ -1,0 +1,112 @@
+"""What runs: the resources of an environment as the cluster has them, read through kubectl."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from k8sgen.changes.meaning import Kind
+from k8sgen.changes.world import identity
+from k8sgen.errors import K8sgenError
+from k8sgen.kustomize.schema import MergeList, merge_type
+from k8sgen.serialize import Body
+from k8sgen.tools import require
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_SECONDS = 60
+
+
+class ClusterError(K8sgenError):
+    """kubectl could not read the cluster."""
+
+
+def live(wanted: Sequence[Body], *, context: str | None = None) -> list[Body]:
+    """
+    Read exactly the resources *wanted*, reduced to what `kubectl apply` would look at.
+
+    That is what *wanted* sets and what was applied before (which an apply takes away again where
+    *wanted* no longer has it); what the API server or a controller filled in is left out.
+
+    Args:
+        context: Of the kubeconfig; the current one unless told.
+
+    Raises:
+        ClusterError: kubectl fails: no cluster, no right, no such kind.
+    """
+    found = {identity(body): body for body in _get(wanted, context)}
+    pairs = ((body, found.get(identity(body))) for body in wanted)
+    return [_applied(there, body) for body, there in pairs if there is not None]
+
+
+def _get(wanted: Sequence[Body], context: str | None) -> list[Body]:
+    items = [{**_head(body), "metadata": _named(body)} for body in wanted]
+    asked = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+    select = ["--context", context] if context else []
+    command = [require("kubectl"), *select, "get", "-f", "-", "--ignore-not-found", "-o", "json"]
+    try:
+        done = subprocess.run(
+            command, input=asked, capture_output=True, text=True, check=False, timeout=_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        msg = f"kubectl gave no answer within {_SECONDS} seconds"
+        raise ClusterError(msg, hint="is the cluster reachable? try: kubectl get ns") from None
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["kubectl get failed"]
+        hint = "choose the cluster with --context; CRDs must be there before their resources"
+        raise ClusterError(f"kubectl: {lines[-1]}", hint=hint)
+    answer = json.loads(done.stdout) if done.stdout.strip() else {"items": []}
+    return list(answer.get("items", [answer]))
+
+
+def _head(body: Body) -> Body:
+    return {"apiVersion": body["apiVersion"], "kind": body["kind"]}
+
+
+def _named(body: Body) -> Body:
+    return {k: v for k, v in body["metadata"].items() if k in ("name", "namespace")}
+
+
+def _applied(there: Body, wanted: Body) -> Body:
+    """Reduce what is there to the fields of *wanted* and of what was applied last."""
+    notes = there["metadata"].get("annotations") or {}
+    before = json.loads(notes.get(LAST_APPLIED, "{}"))
+    reduced: Body = _reduce(there, [wanted, before], merge_type(wanted))
+    return reduced
+
+
+def _reduce(value: Any, by: Sequence[Any], kind: Kind) -> Any:
+    if isinstance(value, Mapping):
+        maps = [each for each in by if isinstance(each, Mapping)]
+        of = kind if isinstance(kind, Mapping) else {}
+        return {
+            name: _reduce(item, [m[name] for m in maps if name in m], of.get(name, {}))
+            for name, item in value.items()
+            if any(name in m for m in maps)
+        }
+    if isinstance(value, list):
+        return _reduce_list(value, [each for each in by if isinstance(each, list)], kind)
+    return value
+
+
+def _reduce_list(value: list[Any], by: Sequence[list[Any]], kind: Kind) -> list[Any]:
+    if isinstance(kind, MergeList) and kind.keys:
+        keep = []
+        for item in value:
+            same = [e for each in by for e in each if _alike(item, e, kind.keys)]
+            keep += [_reduce(item, same, kind.item)] if same else []
+        return keep
+    # A list that is replaced whole: its items stand for each other by their place.
+    return [
+        _reduce(item, [each[index] for each in by if index < len(each)] or [item], {})
+        for index, item in enumerate(value)
+    ]
+
+
+def _alike(one: Any, other: Any, keys: Sequence[str]) -> bool:
+    """Tell whether two items have the same name; a protocol that is not said is TCP."""
+    default = {"protocol": "TCP"}
+    return all(
+        str(one.get(key, default.get(key))) == str(other.get(key, default.get(key))) for key in keys
+    )

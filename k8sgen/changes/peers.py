@@ -1,0 +1,166 @@
+"""What one rule of a NetworkPolicy opens, and when one opening covers another."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from k8sgen.changes.path import get
+
+Selector = Mapping[str, Any]
+Peer = Mapping[str, Any]
+_ANY_PORT: Mapping[str, Any] = {}
+
+
+@attrs.frozen
+class Opening:
+    """
+    One peer and one port that a policy allows.
+
+    Args:
+        peer: As in the policy; `None` is everybody, inside the cluster and out.
+        port: As in the policy; empty is every port of every protocol.
+        namespace: That of the policy, which a peer without namespaces means.
+    """
+
+    peer: Peer | None
+    port: Mapping[str, Any]
+    namespace: str = ""
+
+    @classmethod
+    def everything(cls) -> Opening:
+        """Give what a pod that no policy selects is open to."""
+        return cls(None, _ANY_PORT)
+
+    def __str__(self) -> str:
+        return f"{_show_peer(self.peer)} on {_show_port(self.port)}"
+
+
+def openings(policy: Mapping[str, Any], direction: str) -> Iterator[Opening]:
+    """Give what *policy* opens in one direction (`Ingress` or `Egress`)."""
+    peers = "from" if direction == "Ingress" else "to"
+    namespace = get(policy, "metadata.namespace", "")
+    for rule in get(policy, f"spec.{direction.lower()}", []):
+        for peer in rule.get(peers) or (None,):
+            for port in rule.get("ports") or (_ANY_PORT,):
+                yield Opening(peer, port, namespace)
+
+
+def covers(one: Opening, other: Opening) -> bool:
+    """Tell whether *one* allows all that *other* allows (as far as one rule can tell)."""
+    return _covers_port(one.port, other.port) and _covers_peer(one, other)
+
+
+def selects(selector: Selector, labels: Mapping[str, str]) -> bool:
+    """Tell whether a label selector selects *labels*."""
+    if any(labels.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
+        return False
+    return all(_holds(rule, labels) for rule in selector.get("matchExpressions") or ())
+
+
+def _holds(rule: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    key, operator = rule["key"], rule["operator"]
+    if operator == "Exists":
+        return key in labels
+    if operator == "DoesNotExist":
+        return key not in labels
+    inside = labels.get(key) in (rule.get("values") or ()) and key in labels
+    return inside if operator == "In" else not inside
+
+
+def _covers_peer(one: Opening, other: Opening) -> bool:
+    if one.peer is None:
+        return True
+    if other.peer is None:
+        return False
+    if "ipBlock" in one.peer or "ipBlock" in other.peer:
+        return _covers_block(one.peer.get("ipBlock"), other.peer.get("ipBlock"))
+    return _covers_selector(
+        one.peer.get("podSelector", {}), other.peer.get("podSelector", {})
+    ) and _covers_namespaces(one, other)
+
+
+def _covers_namespaces(one: Opening, other: Opening) -> bool:
+    wide, narrow = (_namespaces(each) for each in (one, other))
+    return _covers_selector(wide, narrow)
+
+
+def _namespaces(opening: Opening) -> Selector:
+    """Give the selector of an opening's namespaces; without one, it is the policy's own."""
+    own = {"matchLabels": {"kubernetes.io/metadata.name": opening.namespace}}
+    selector: Selector = (opening.peer or {}).get("namespaceSelector", own)
+    return selector
+
+
+def _covers_selector(one: Selector, other: Selector) -> bool:
+    """Tell whether *one* demands nothing that *other* does not demand."""
+    wanted, given = (set((each.get("matchLabels") or {}).items()) for each in (one, other))
+    rules, others = (
+        {json.dumps(rule, sort_keys=True) for rule in each.get("matchExpressions") or ()}
+        for each in (one, other)
+    )
+    return wanted <= given and rules <= others
+
+
+def _covers_block(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    if one is None or other is None:
+        return False
+    wide, narrow = (ipaddress.ip_network(each["cidr"], strict=False) for each in (one, other))
+    if wide.version != narrow.version or not narrow.subnet_of(wide):  # type: ignore[arg-type]
+        return False
+    left_out = [ipaddress.ip_network(e) for e in other.get("except") or ()]
+    return all(
+        not ipaddress.ip_network(each).overlaps(narrow)
+        or any(ipaddress.ip_network(each).subnet_of(out) for out in left_out)  # type: ignore[arg-type]
+        for each in one.get("except") or ()
+    )
+
+
+def _covers_port(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if not one:
+        return True
+    if not other or one.get("protocol", "TCP") != other.get("protocol", "TCP"):
+        return False
+    if "port" not in one:
+        return True
+    if one["port"] == other.get("port") and "endPort" not in one:
+        return "endPort" not in other
+    numbers = [one["port"], other.get("port")]
+    if not all(isinstance(number, int) for number in numbers):
+        return one == other
+    low, high = one["port"], one.get("endPort", one["port"])
+    return bool(low <= other["port"] and other.get("endPort", other["port"]) <= high)
+
+
+def _show_peer(peer: Peer | None) -> str:
+    if peer is None:
+        return "everywhere"
+    if "ipBlock" in peer:
+        left_out = ", ".join(peer["ipBlock"].get("except") or ())
+        return f"{peer['ipBlock']['cidr']}" + (f" except {left_out}" if left_out else "")
+    pods = _show_selector(peer.get("podSelector", {}))
+    text = f"pods {pods}" if pods else "all pods"
+    if "namespaceSelector" not in peer:
+        return text
+    places = _show_selector(peer["namespaceSelector"])
+    return f"{text} of namespaces {places}" if places else f"{text} of all namespaces"
+
+
+def _show_selector(selector: Selector) -> str:
+    parts = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
+    for rule in selector.get("matchExpressions") or ():
+        values: Sequence[str] = rule.get("values") or ()
+        parts.append(" ".join([rule["key"], rule["operator"], ",".join(values)]).strip())
+    return ", ".join(parts)
+
+
+def _show_port(port: Mapping[str, Any]) -> str:
+    if not port:
+        return "every port"
+    number = port.get("port", "every port")
+    last = f"-{port['endPort']}" if "endPort" in port else ""
+    return f"{number}{last}/{port.get('protocol', 'TCP')}"

@@ -1,0 +1,148 @@
+"""What opens more than before: rights, privileges, and ways in from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from k8sgen.changes.level import Level, Verdict
+from k8sgen.changes.path import Path, get
+from k8sgen.changes.rules.privileges import privileges
+from k8sgen.changes.rules.wire import hosts
+from k8sgen.changes.world import Case, Pair
+
+Powers = dict[str, Path]
+Body = Mapping[str, Any]
+
+_PSA = "pod-security.kubernetes.io/enforce"
+_PSA_LEVELS = ("restricted", "baseline", "privileged")
+_ALLOW_LISTS = ("whitelist-source-range", "allowlist-source-range")
+
+
+def powers(case: Case) -> Iterator[Verdict]:
+    """Name what a resource opens now that it did not open before."""
+    if case.pair.after is None:
+        return
+    before = _powers(case.pair.before) if case.pair.before else {}
+    for reason, path in _powers(case.pair.after).items():
+        if reason not in before:
+            yield Verdict(Level.WIDENS_ACCESS, reason, path)
+    yield from _loosened(case.pair)
+
+
+def _powers(body: Body) -> Powers:
+    kind = body["kind"]
+    if kind == "Service":
+        return _exposure(body)
+    if kind == "Ingress":
+        reasons = (f"{where} is reachable from outside" for where in sorted(hosts(body)))
+        return dict.fromkeys(reasons, ("spec", "rules"))
+    if kind in ("RoleBinding", "ClusterRoleBinding"):
+        return _subjects(body)
+    if kind == "ServiceAccount":
+        token = body.get("automountServiceAccountToken", True)
+        reason = "its pods get a token for the Kubernetes API"
+        return {reason: ("automountServiceAccountToken",)} if token else {}
+    return privileges(body)
+
+
+def _exposure(body: Body) -> Powers:
+    found: Powers = {}
+    kind = get(body, "spec.type", "ClusterIP")
+    if kind in ("NodePort", "LoadBalancer"):
+        found[f"it is reachable from outside the cluster (type {kind})"] = ("spec", "type")
+        open_to = get(body, "spec.loadBalancerSourceRanges") or ["everywhere"]
+        for source in open_to if kind == "LoadBalancer" else ():
+            found[f"the load balancer lets in {source}"] = ("spec", "loadBalancerSourceRanges")
+    for address in get(body, "spec.externalIPs", []):
+        found[f"it is reachable at {address}"] = ("spec", "externalIPs")
+    return found
+
+
+def _subjects(body: Body) -> Powers:
+    role = get(body, "roleRef", {})
+    right = f"{role.get('kind')}/{role.get('name')}"
+    found: Powers = {}
+    for subject in body.get("subjects") or ():
+        place = f" of {subject['namespace']}" if subject.get("namespace") else ""
+        found[f"{subject['kind']} {subject['name']}{place} gets {right}"] = ("subjects",)
+    return found
+
+
+def _loosened(pair: Pair) -> Iterator[Verdict]:
+    """Judge what widens by its removal."""
+    if pair.kind == "Namespace":
+        old, new = (_enforced(body) for body in (pair.before, pair.after))
+        if pair.before and _PSA_LEVELS.index(new) > _PSA_LEVELS.index(old):
+            reason = f"Pod Security admits {new} instead of {old} pods"
+            yield Verdict(Level.WIDENS_ACCESS, reason, ("metadata", "labels", _PSA))
+    elif pair.kind == "Ingress" and pair.before:
+        old_tls, new_tls = (_encrypted(body) for body in (pair.before, pair.after))
+        for host in sorted((old_tls - new_tls) & {h.split("/")[0] for h in hosts(pair.after)}):
+            yield Verdict(Level.WIDENS_ACCESS, f"{host} loses TLS", ("spec", "tls"))
+        yield from _allow_list(pair)
+
+
+def _enforced(body: Body | None) -> str:
+    level = get(body, "metadata.labels", {}).get(_PSA, "privileged")
+    return level if level in _PSA_LEVELS else "privileged"
+
+
+def _encrypted(body: Body | None) -> set[str]:
+    return {host for entry in get(body, "spec.tls", []) for host in entry.get("hosts") or ()}
+
+
+def _allow_list(pair: Pair) -> Iterator[Verdict]:
+    old, new = (get(body, "metadata.annotations", {}) for body in (pair.before, pair.after))
+    for name, ranges in old.items():
+        if name.rpartition("/")[2] in _ALLOW_LISTS:
+            added = {r.strip() for r in new.get(name, "everywhere").split(",")}
+            for source in sorted(added - {r.strip() for r in ranges.split(",")}):
+                reason = f"the ingress controller lets in {source}"
+                yield Verdict(Level.WIDENS_ACCESS, reason, ("metadata", "annotations", name))
+
+
+def roles(case: Case) -> Iterator[Verdict]:
+    """Name the rights of a role that no rule gave before."""
+    if case.pair.kind not in ("Role", "ClusterRole") or case.pair.after is None:
+        return
+    before = list(_rights(case.pair.before))
+    gained = [r for r in _rights(case.pair.after) if not any(_covers(old, r) for old in before)]
+    for right in dict.fromkeys(_shown(right) for right in gained):
+        yield Verdict(Level.WIDENS_ACCESS, f"it allows {right}", ("rules",))
+    if case.pair.after.get("aggregationRule") and case.touches("aggregationRule"):
+        reason = "it takes in the rules of other roles"
+        yield Verdict(Level.WIDENS_ACCESS, reason, ("aggregationRule",))
+
+
+Right = tuple[str, str, str, str]
+"""The verb, API group, resource (or URL, without group) and name."""
+
+
+def _rights(body: Body | None) -> Iterator[Right]:
+    for rule in (body or {}).get("rules") or ():
+        for verb in rule.get("verbs") or ():
+            for url in rule.get("nonResourceURLs") or ():
+                yield verb, "", url, ""
+            for group in rule.get("apiGroups") or ():
+                for resource in rule.get("resources") or ():
+                    for name in rule.get("resourceNames") or ("*",):
+                        yield verb, group, resource, name
+
+
+def _covers(old: Right, new: Right) -> bool:
+    return all(_matches(want, given) for want, given in zip(old, new, strict=True))
+
+
+def _matches(want: str, given: str) -> bool:
+    if want in ("*", given):
+        return True
+    if want.startswith("*/"):  # a subresource of everything
+        return given.endswith(want[1:])
+    return want.endswith("*") and given.startswith(want[:-1])  # a URL's prefix
+
+
+def _shown(right: Right) -> str:
+    verb, group, resource, name = right
+    what = f"{resource}.{group}" if group else resource
+    return f"{verb} on {what}" + (f" {name}" if name not in ("", "*") else "")

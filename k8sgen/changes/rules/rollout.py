@@ -1,0 +1,87 @@
+"""When pods are replaced, and whether anything serves meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from k8sgen.changes.fields import fields
+from k8sgen.changes.level import Level, Verdict
+from k8sgen.changes.path import Path, get, related
+from k8sgen.changes.world import Case, Pair, World
+
+TEMPLATE: Path = ("spec", "template")
+_SERVES = ("Deployment", "StatefulSet", "DaemonSet")
+_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+
+
+def pods(case: Case) -> Iterator[Verdict]:
+    """Judge a change of the pod template of what serves."""
+    if not case.pair.states or case.pair.kind not in _SERVES:
+        return
+    below = [field for field in case.fields if related(field.path, TEMPLATE)]
+    if not below:
+        return
+    yield replaced(case.pair, case.world)
+    for field in below:
+        if any(probe in field.path for probe in _PROBES):
+            reason = "a probe changes: if it fails, the new pods never become ready, or restart"
+            yield Verdict(Level.MAY_INTERRUPT, reason, field.path)
+        elif "ports" in field.path:
+            reason = "a container port changes: whoever still uses the old one gets no answer"
+            yield Verdict(Level.MAY_INTERRUPT, reason, field.path)
+
+
+def replaced(pair: Pair, world: World) -> Verdict:
+    """Say how the pods of a workload, whose template changes, are replaced."""
+    count = world.replicas(pair)
+    if get(pair.after, "spec.updateStrategy.type") == "OnDelete":
+        reason = "nothing rolls by itself (OnDelete): delete the pods one by one"
+        return Verdict(Level.ROLLS_PODS, reason, TEMPLATE)
+    if pair.kind == "DaemonSet":
+        return _on_every_node(pair)
+    if count == 0:
+        return Verdict(Level.NONE, "no pod runs", TEMPLATE)
+    if get(pair.after, "spec.strategy.type") == "Recreate":
+        reason = "all pods stop before the new ones start (Recreate)"
+        return Verdict(Level.MAY_INTERRUPT, reason, TEMPLATE)
+    if count == 1:
+        how = "stops before its successor starts" if pair.kind == "StatefulSet" else "is replaced"
+        return Verdict(Level.MAY_INTERRUPT, f"its only pod {how}", TEMPLATE)
+    how = "one after the other" if pair.kind == "StatefulSet" else "while others serve"
+    return Verdict(Level.ROLLS_PODS, f"its {count} pods are replaced {how}", TEMPLATE)
+
+
+def _on_every_node(pair: Pair) -> Verdict:
+    surge = get(pair.after, "spec.updateStrategy.rollingUpdate.maxSurge", 0)
+    if surge in (0, "0", "0%"):
+        reason = "on each node the pod stops before its successor starts"
+        return Verdict(Level.MAY_INTERRUPT, reason, TEMPLATE)
+    return Verdict(Level.ROLLS_PODS, "the pod of each node is replaced", TEMPLATE)
+
+
+def replicas(case: Case) -> Iterator[Verdict]:
+    """Judge a change of how many pods run."""
+    pair, path = case.pair, ("spec", "replicas")
+    if not pair.states or pair.kind not in ("Deployment", "StatefulSet"):
+        return
+    if not case.touches("spec.replicas"):
+        return
+    old, new = case.world.replicas(pair, after=False), case.world.replicas(pair)
+    explicit = get(pair.before, "spec.replicas", 1)
+    if get(pair.after, "spec.replicas") is None and explicit > 1:
+        reason = (
+            f"without replicas the API server falls back to 1 until the autoscaler acts; "
+            f"{explicit} ran (edit the live object's last-applied annotation first)"
+        )
+        yield Verdict(Level.MAY_INTERRUPT, reason, path)
+    elif new == 0 < old:
+        yield Verdict(Level.MAY_INTERRUPT, "all pods stop", path)
+    elif new == 1 < old:
+        yield Verdict(Level.MAY_INTERRUPT, "only one pod is left", path)
+
+
+def rolls(pair: Pair) -> bool:
+    """Tell whether the pods of a workload are replaced."""
+    if not pair.states or pair.kind not in _SERVES:
+        return False
+    return any(related(field.path, TEMPLATE) for field in fields(*pair.states))

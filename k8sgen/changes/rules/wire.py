@@ -1,0 +1,61 @@
+"""What keeps requests from arriving: Kubernetes Services and Ingresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from k8sgen.changes.level import Level, Verdict
+from k8sgen.changes.path import get, parse
+from k8sgen.changes.world import Case
+
+_SERVICE: Mapping[str, str] = {
+    "spec.selector": "requests go to other pods",
+    "spec.ports": "whoever uses the old port gets no answer",
+    "spec.type": "the way in from outside changes",
+    "spec.externalName": "the name resolves to another host",
+    "spec.externalTrafficPolicy": "other nodes answer from outside",
+    "spec.internalTrafficPolicy": "other nodes answer from inside",
+    "spec.sessionAffinity": "clients may land on another pod",
+    "spec.publishNotReadyAddresses": "pods that are not ready start or stop to get requests",
+}
+_INGRESS: Mapping[str, str] = {
+    "spec.ingressClassName": "another controller serves the hosts",
+    "spec.rules": "requests are routed in another way",
+    "spec.defaultBackend": "requests are routed in another way",
+    "spec.tls": "clients see another certificate, or none",
+    "metadata.annotations": "the ingress controller acts on annotations",
+}
+
+
+def kubernetes_service(case: Case) -> Iterator[Verdict]:
+    """Judge a change of how a Kubernetes Service finds its pods."""
+    if case.pair.kind == "Service":
+        yield from _interrupted(case, _SERVICE)
+
+
+def ingress(case: Case) -> Iterator[Verdict]:
+    """Judge a change of how requests from outside are routed."""
+    if case.pair.kind == "Ingress":
+        yield from _interrupted(case, _INGRESS)
+        gone = hosts(case.pair.before) - hosts(case.pair.after) if case.pair.after else ()
+        for where in sorted(gone):
+            reason = f"{where} is no longer reachable from outside"
+            yield Verdict(Level.MAY_INTERRUPT, reason, ("spec", "rules"))
+
+
+def hosts(body: Mapping[str, Any] | None) -> set[str]:
+    """Give the hosts and paths that an Ingress opens."""
+    found = set()
+    for rule in get(body, "spec.rules", []):
+        for path in get(rule, "http.paths", []):
+            found.add(f"{rule.get('host', '*')}{path.get('path', '/')}")
+    if get(body, "spec.defaultBackend"):
+        found.add("*/")
+    return found
+
+
+def _interrupted(case: Case, rules: Mapping[str, str]) -> Iterator[Verdict]:
+    for pattern, reason in rules.items() if case.pair.states else ():
+        if case.touches(pattern):
+            yield Verdict(Level.MAY_INTERRUPT, reason, parse(pattern))

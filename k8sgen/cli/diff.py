@@ -1,0 +1,78 @@
+"""`diff`: what changes, and what that does to what runs."""
+
+from __future__ import annotations
+
+import click
+
+from k8sgen import comparison, project
+from k8sgen.changes.compare import Changes
+from k8sgen.changes.level import Level
+from k8sgen.changes.markdown import markdown
+from k8sgen.changes.report import report
+from k8sgen.changes.text import text
+from k8sgen.cli.output import as_json, print_json
+from k8sgen.errors import UsageError
+
+_LEVELS = click.Choice([level.slug for level in Level])
+
+
+@click.command("diff")
+@click.argument("environment", metavar="[ENV]", required=False)
+@click.argument("other", metavar="[OTHER]", required=False)
+@click.option("--against", metavar="GITREF", help="Compare with dist/ as it is at this commit.")
+@click.option("--live", "is_live", is_flag=True, help="Compare with the cluster, through kubectl.")
+@click.option("--context", help="With --live: the context of the kubeconfig.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    help="markdown is a comment for a pull request.",
+)
+@click.option("--fail-on", type=_LEVELS, help="Exit 1 only from this consequence on.")
+@as_json
+@click.pass_context
+def command(
+    ctx: click.Context,
+    environment: str | None,
+    other: str | None,
+    against: str | None,
+    is_live: bool,
+    context: str | None,
+    form: str,
+    fail_on: str | None,
+    as_json: bool,
+) -> None:
+    """Show what changes in ENV (in all environments when none is named), and what that does.
+
+    Compared is what the code says now with what is committed in dist/ (git's HEAD; the files
+    themselves outside a repository). With OTHER: what it takes to make ENV like OTHER.
+
+    Exit status 1 when something differs, or does what --fail-on names or worse.
+    """
+    if sum(map(bool, (other, against, is_live))) > 1:
+        raise UsageError("OTHER, --against and --live exclude each other", hint="give one of them")
+    found = project.load(ctx.obj, [name for name in (environment, other) if name])
+    if environment and other:
+        every = [comparison.with_other(found, environment, other)]
+    elif is_live:
+        every = comparison.with_cluster(found, context=context)
+    else:
+        every = comparison.with_commit(found, against, gone=environment is None)
+    _print(every, "json" if as_json else form)
+    if _fails(every, fail_on):
+        ctx.exit(1)
+
+
+def _print(every: list[Changes], form: str) -> None:
+    if form == "json":
+        print_json({"environments": [report(changes) for changes in every]})
+    else:
+        click.echo(text(every) if form == "text" else markdown(every))
+
+
+def _fails(every: list[Changes], fail_on: str | None) -> bool:
+    differing = [changes for changes in every if changes.count]
+    if fail_on is None:
+        return bool(differing)
+    return any(changes.level >= Level.of(fail_on) for changes in differing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -10,10 +10,10 @@ import cdk8s
 import constructs
 
 from k8sgen.environment import Environment
-from k8sgen.errors import K8sgenError, Location, SynthesisError
-from k8sgen.failure import translate
+from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError
+from k8sgen.failure import translated
 from k8sgen.kustomize.schema import CLUSTER_SCOPED
-from k8sgen.manifest import Body, Manifest
+from k8sgen.manifest import Body
 from k8sgen.source import within
 from k8sgen.stack import Stack
 
@@ -70,60 +70,55 @@ def compose(stack: type[Stack], environment: Environment, root: Path) -> Composi
         root: The project's directory, from which files are named in messages.
 
     Raises:
-        SynthesisError: A construct could not be built, or two manifests are the same resource.
+        K8sgenError: The stack could not be built.
+        Problems: Every construct that is invalid or not a manifest, and every resource made twice.
     """
-    try:
+    with translated(root, f"environment {environment.name}"):
         made = stack(cdk8s.App(), environment)
-    except K8sgenError:
-        raise
-    except Exception as error:
-        raise translate(error, root, f"environment {environment.name}") from error
-    resources = tuple(_resources(made, root))
-    _refuse_duplicates(resources)
+    problems: list[K8sgenError] = []
+    resources = tuple(_resources(made, root, problems))
+    problems.extend(_duplicates(resources))
+    if problems:
+        raise Problems(problems)
     return Composition(environment=environment, stack=made, resources=resources)
 
 
-def _resources(stack: Stack, root: Path) -> Iterator[Resource]:
+def _resources(stack: Stack, root: Path, problems: list[K8sgenError]) -> Iterator[Resource]:
+    labels = stack.common_labels()
     for child in stack.node.children:
         near: tuple[Location, ...] = getattr(child, "trace", stack.trace)
         for construct in child.node.find_all():
             trace = getattr(construct, "trace", near)
-            if not isinstance(construct, Manifest):
-                _refuse_invalid(construct, trace, root)
-            if isinstance(construct, cdk8s.ApiObject):
+            path = str(construct.node.path)
+            try:
+                with translated(root, path, trace):
+                    body = _checked(construct)
+            except K8sgenError as error:
+                problems.append(error)
+                continue
+            if body is not None:
                 yield Resource(
-                    body=_finished(_body(construct, trace, root), stack),
+                    body=_finished(body, labels, stack.namespace_name),
                     service=child.node.id,
-                    path=str(construct.node.path),
+                    path=path,
                     trace=within(trace, root),
                 )
 
 
-def _body(construct: cdk8s.ApiObject, trace: tuple[Location, ...], root: Path) -> Body:
-    try:
-        body: Body = construct.to_json()
-    except K8sgenError:
-        raise
-    except Exception as error:
-        raise translate(error, root, construct.node.path, trace) from error
-    return body
+def _checked(construct: constructs.IConstruct) -> Body | None:
+    """Give the body of what is a resource, and fail where the construct's own validations do."""
+    invalid = construct.node.validate()
+    if invalid:
+        msg = f"{construct.node.path}: {'; '.join(invalid)}"
+        raise ValueError(msg)
+    return construct.to_json() if isinstance(construct, cdk8s.ApiObject) else None
 
 
-def _refuse_invalid(
-    construct: constructs.IConstruct, trace: tuple[Location, ...], root: Path
-) -> None:
-    problems = construct.node.validate()
-    if problems:
-        msg = f"{construct.node.path}: {'; '.join(problems)}"
-        place = next(iter(within(trace, root)), None)
-        raise SynthesisError(msg, location=place, hint="put right what the construct is given")
-
-
-def _finished(body: Body, stack: Stack) -> Body:
-    """Add what every manifest has; own labels and an own namespace win."""
+def _finished(body: Body, common_labels: Mapping[str, str], default_namespace: str | None) -> Body:
+    """Add what every manifest has; an own namespace wins."""
     metadata = body["metadata"]
-    labels = {**metadata.get("labels", {}), **stack.common_labels()}
-    namespace = metadata.get("namespace") or stack.namespace_name
+    labels = {**metadata.get("labels", {}), **common_labels}
+    namespace = metadata.get("namespace") or default_namespace
     if (body["apiVersion"], body["kind"]) in CLUSTER_SCOPED or not namespace:
         placed = {"name": metadata["name"]}
     else:
@@ -137,7 +132,7 @@ def _rest(body: Body) -> Body:
     return {k: v for k, v in body.items() if k not in ("apiVersion", "kind", "metadata")}
 
 
-def _refuse_duplicates(resources: tuple[Resource, ...]) -> None:
+def _duplicates(resources: tuple[Resource, ...]) -> Iterator[SynthesisError]:
     seen: dict[tuple[str, str, str, str], Resource] = {}
     for resource in resources:
         first = seen.setdefault(resource.identity, resource)
@@ -146,4 +141,4 @@ def _refuse_duplicates(resources: tuple[Resource, ...]) -> None:
             msg = f"{kind}/{name} is made twice: by {first.path} and by {resource.path}"
             hint = "give one of them another name"
             place = resource.trace[0] if resource.trace else None
-            raise SynthesisError(msg, location=place, hint=hint)
+            yield SynthesisError(msg, location=place, hint=hint)

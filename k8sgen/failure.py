@@ -2,50 +2,104 @@
 
 from __future__ import annotations
 
+import difflib
+import inspect
 import re
+import sys
 import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
+from k8sgen import node
 from k8sgen.errors import K8sgenError, Location, ProjectError, SynthesisError
+from k8sgen.overrides import CONFLICT
 from k8sgen.source import raised_at, within
 
+VALUE_HINT = "put the value right"
+DEBUG_HINT = "--debug shows the traceback"
+
 _MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required .*?arguments?: (.+)")
-_UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'(.*)")
-
-
-def translate(
-    error: Exception, root: Path, subject: str, trace: tuple[Location, ...] = ()
-) -> K8sgenError:
-    """
-    Give the error that a user understands, placed at the user's line.
-
-    Args:
-        subject: What was being made: a construct path, an environment, a file.
-        trace: Where it was made, for errors that passed through none of the user's lines.
-    """
-    place = raised_at(error, root) or next(iter(within(trace, root)), None)
-    for explain in (_none, _missing_argument, _unknown_argument, _syntax, _jsii):
-        found = explain(error)
-        if found:
-            kind, problem, hint = found
-            return kind(problem, hint=hint, location=place)
-    name = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-    problem = f"{name}{error}" if place else f"{subject}: {name}{error}"
-    hint = "put the value right" if isinstance(error, ValueError) else "--debug shows the traceback"
-    return ProjectError(problem, hint=hint, location=place)
-
+_UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_UNBOUND = re.compile(r"cannot access (?:local|free) variable '(\w+)'")
+_NOT_IN = re.compile(r"cannot import name '(\w+)' from (partially initialized module )?'([\w.]+)'")
 
 Explained = tuple[type[K8sgenError], str, str] | None
 
 
-def _none(error: Exception) -> Explained:
+@contextmanager
+def translated(root: Path, subject: str, trace: tuple[Location, ...] = ()) -> Iterator[None]:
+    """
+    Turn what the user's code raises into the error that a user understands, placed at their line.
+
+    Args:
+        subject: What is being made: a construct path, an environment, a file.
+        trace: Where it was made, for errors that pass through none of the user's lines.
+
+    Raises:
+        K8sgenError: In place of any other exception.
+    """
+    try:
+        yield
+    except K8sgenError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _translate(error, root, subject, trace) from error
+
+
+def _translate(
+    error: BaseException, root: Path, subject: str, trace: tuple[Location, ...]
+) -> K8sgenError:
+    place = raised_at(error, root) or next(iter(within(trace, root)), None)
+    explained = (explain(error) for explain in _EXPLANATIONS)
+    kind, problem, hint = next((found for found in explained if found), _plain(error))
+    return kind(problem if place else f"{subject}: {problem}", hint=hint, location=place)
+
+
+def _plain(error: BaseException) -> tuple[type[K8sgenError], str, str]:
+    if isinstance(error, ValueError):
+        return ProjectError, str(error), VALUE_HINT
+    return ProjectError, f"{type(error).__name__}: {error}", DEBUG_HINT
+
+
+def _none(error: BaseException) -> Explained:
     if isinstance(error, AttributeError) and error.name and error.obj is None:
         problem = f"what should have .{error.name} is None: its service is left out here"
         return ProjectError, problem, "give the environment that service, or leave out this one too"
     return None
 
 
-def _missing_argument(error: Exception) -> Explained:
+def _unbound(error: BaseException) -> Explained:
+    match = _UNBOUND.search(str(error)) if isinstance(error, UnboundLocalError) else None
+    if not match:
+        return None
+    problem = f"{match[1]!r} is used, but was not made: its service is left out here"
+    return ProjectError, problem, "give the environment that service, or leave out this one too"
+
+
+def _no_super(error: BaseException) -> Explained:
+    if isinstance(error, AttributeError) and error.name == "__jsii_ref__":
+        problem = f"{type(error.obj).__name__} is used before it is a construct"
+        return ProjectError, problem, "call super().__init__(…) first in its __init__"
+    return None
+
+
+def _unknown_attribute(error: BaseException) -> Explained:
+    if not isinstance(error, AttributeError) or not error.name:
+        return None
+    return ProjectError, str(error), _nearest(error.name, dir(error.obj)) or DEBUG_HINT
+
+
+def _unknown_name(error: BaseException) -> Explained:
+    if not isinstance(error, NameError):
+        return None
+    frame = _frame(error)
+    known = {**frame.f_globals, **frame.f_locals} if frame else {}
+    return ProjectError, str(error), _nearest(error.name or "", known) or "import or define it"
+
+
+def _missing_argument(error: BaseException) -> Explained:
     match = _MISSING.search(str(error)) if isinstance(error, TypeError) else None
     if not match:
         return None
@@ -54,22 +108,64 @@ def _missing_argument(error: Exception) -> Explained:
     return ProjectError, f"{match[1]} is not given {', '.join(names)}", hint
 
 
-def _unknown_argument(error: Exception) -> Explained:
+def _unknown_argument(error: BaseException) -> Explained:
     match = _UNKNOWN.search(str(error)) if isinstance(error, TypeError) else None
     if not match:
         return None
-    hint = match[3].strip(". ") or f"look at the fields of {match[1]}"
-    return ProjectError, f"{match[1]} has no setting {match[2]!r}", hint
+    cls, name = match.groups()
+    frame = _frame(error)
+    found = {**frame.f_globals, **frame.f_locals}.get(cls) if frame else None
+    known = list(inspect.signature(found).parameters) if inspect.isclass(found) else []
+    return (
+        ProjectError,
+        f"{cls} has no setting {name!r}",
+        _nearest(name, known)
+        or (f"it may be one of: {', '.join(known)}" if known else f"look at the fields of {cls}"),
+    )
 
 
-def _syntax(error: Exception) -> Explained:
-    if isinstance(error, SyntaxError):
-        return ProjectError, f"{type(error).__name__}: {error.msg}", "put the Python syntax right"
+def _import(error: BaseException) -> Explained:
+    if isinstance(error, ModuleNotFoundError):
+        hint = "correct its name, or install it beside k8sgen"
+        return ProjectError, f"there is no module {error.name!r}", hint
+    match = _NOT_IN.search(str(error)) if isinstance(error, ImportError) else None
+    if not match:
+        return None
+    name, circular, module = match.groups()
+    if circular:
+        hint = "move what both need into a file of its own, or import it under TYPE_CHECKING"
+        return ProjectError, f"{module} and this file import each other", hint
+    problem = f"{module} has no {name!r}"
+    return ProjectError, problem, _nearest(name, dir(sys.modules.get(module))) or "correct the name"
+
+
+def _syntax(error: BaseException) -> Explained:
+    if not isinstance(error, SyntaxError):
+        return None
+    if (error.text or "").startswith(CONFLICT):
+        return ProjectError, "merge conflict marker", "resolve the merge"
+    return ProjectError, f"{type(error).__name__}: {error.msg}", "put the Python syntax right"
+
+
+def _endless(error: BaseException) -> Explained:
+    if isinstance(error, RecursionError):
+        return ProjectError, "this calls or contains itself without end", DEBUG_HINT
     return None
 
 
-def _jsii(error: Exception) -> Explained:
-    if not _is_jsii(error):
+def _exit(error: BaseException) -> Explained:
+    if isinstance(error, SystemExit):
+        return ProjectError, "this ends the program", "remove the call of exit()"
+    return None
+
+
+def _jsii(error: BaseException) -> Explained:
+    last = _last_file(error)
+    if isinstance(error, OSError) and "jsii" in last.parts:
+        return SynthesisError, "Node.js, which cdk8s runs on, has stopped", node.HINT
+    if isinstance(error, TypeError) and str(error).startswith("type of argument"):
+        return SynthesisError, str(error), "put right what the construct is given"
+    if not isinstance(error, RuntimeError) or "jsii" not in last.parts:
         return None
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     first = lines[0] if lines else type(error).__name__
@@ -77,6 +173,33 @@ def _jsii(error: Exception) -> Explained:
     return SynthesisError, problem, "put right what the construct is given"
 
 
-def _is_jsii(error: Exception) -> bool:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return "jsii" in Path(last.filename).parts and isinstance(error, RuntimeError)
+_EXPLANATIONS: tuple[Callable[[BaseException], Explained], ...] = (
+    _none,
+    _unbound,
+    _no_super,
+    _unknown_attribute,
+    _unknown_name,
+    _missing_argument,
+    _unknown_argument,
+    _import,
+    _syntax,
+    _endless,
+    _exit,
+    _jsii,
+)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def _frame(error: BaseException) -> FrameType | None:
+    """Find where *error* was raised."""
+    steps = list(traceback.walk_tb(error.__traceback__))
+    return steps[-1][0] if steps else None
+
+
+def _last_file(error: BaseException) -> Path:
+    frame = _frame(error)
+    return Path(frame.f_code.co_filename) if frame else Path()

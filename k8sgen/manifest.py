@@ -107,7 +107,7 @@ def _string_at(body: Mapping[str, Any], *path: str) -> str:
 
 
 def _with_added(metadata: Body, added: Body) -> Body:
-    maps = {
+    maps: Body = {
         key: {**metadata.get(key, {}), **added[key]}
         for key in ("labels", "annotations")
         if key in added

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import attrs
-import cattrs
 import yaml
 
 from k8sgen.errors import K8sgenError, Location, Problems, ProjectError
+from k8sgen.typed import is_union, misfit
 
-E = TypeVar("E")
-_CONFLICT = ("<<<<<<< ", "||||||| ", ">>>>>>> ")
+CONFLICT = ("<<<<<<<", "|||||||", ">>>>>>>")
+"""What a line starts with that `git merge` left behind."""
 
 
 @attrs.frozen
@@ -56,22 +55,34 @@ def apply(value: Any, file: Path, shown: Path) -> Overridden:
 def _read(file: Path, shown: Path) -> yaml.Node | None:
     try:
         text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"cannot be read: {error}"
-        raise ProjectError(msg, location=shown, hint="make it a readable UTF-8 file") from None
+    except OSError as error:
+        msg = f"cannot be read: {error.strerror}"
+        raise ProjectError(msg, location=shown, hint="make it a readable file") from None
+    except UnicodeDecodeError as error:
+        place = Location(shown, error.object.count(b"\n", 0, error.start) + 1)
+        raise ProjectError("not UTF-8", location=place, hint="save it as UTF-8") from None
     for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith(_CONFLICT):
+        if line.startswith(CONFLICT):
             place = Location(shown, number)
             raise ProjectError("merge conflict marker", location=place, hint="resolve the merge")
     try:
         node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.reader.ReaderError as error:
+        place = Location(shown, text.count("\n", 0, error.position) + 1)
+        msg = f"not YAML: the character U+{error.character:04X}"
+        raise ProjectError(msg, location=place, hint="remove it") from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = Location(shown, mark.line + 1 if mark else 1)
-        raise ProjectError(
-            f"not YAML: {error.problem}", location=place, hint="put the YAML right"
-        ) from None
+        raise _not_yaml(error, shown) from None
     return node
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, shown: Path) -> ProjectError:
+    mark = error.problem_mark or error.context_mark
+    hint = "put the YAML right"
+    if "'\\t'" in (error.problem or ""):
+        hint = "indent with spaces; YAML allows no tabs there"
+    place = Location(shown, mark.line + 1) if mark else shown
+    return ProjectError(f"not YAML: {error.problem}", location=place, hint=hint)
 
 
 class _Merge:
@@ -92,41 +103,73 @@ class _Merge:
         before = len(self.problems)
         for key, item, field in self._fields(cls, node, path):
             old = getattr(current, field.name) if current is not None else None
-            changes[field.name] = self._value(field.type, old, item, _join(path, field.name), key)
+            changes[field.name] = self._setting(field, old, item, path, key)
         if len(self.problems) > before:
             return current
         try:
             return attrs.evolve(current, **changes) if current is not None else cls(**changes)
         except (TypeError, ValueError) as error:
-            self._refuse(node, f"{path}: {error}" if path else str(error))
+            self._refuse(_culprit(node, error), f"{path}: {error}" if path else str(error))
             return current
 
     def _fields(
         self, cls: type[Any], node: yaml.MappingNode, path: str
     ) -> Iterator[tuple[yaml.Node, yaml.Node, attrs.Attribute[Any]]]:
         fields = attrs.fields_dict(cls)
+        for key, item in self._pairs(node, path):
+            name = str(key.value)
+            if name in fields:
+                yield key, item, fields[name]
+            else:
+                self._refuse(key, f"unknown setting {_join(path, name)!r}", _nearest(name, fields))
+
+    def _pairs(self, node: yaml.MappingNode, path: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         seen: set[str] = set()
         for key, item in node.value:
             name = str(key.value)
-            if name not in fields:
-                self._refuse(key, f"unknown setting {_join(path, name)!r}", _nearest(name, fields))
-            elif name in seen:
+            if name in seen:
                 self._refuse(key, f"{_join(path, name)!r} stands here a second time", "keep one")
             else:
-                yield key, item, fields[name]
+                yield key, item
             seen.add(name)
 
-    def _value(self, kind: Any, old: Any, node: yaml.Node, path: str, key: yaml.Node) -> Any:
+    def _setting(
+        self, field: attrs.Attribute[Any], old: Any, node: yaml.Node, path: str, key: yaml.Node
+    ) -> Any:
+        path = _join(path, field.name)
+        inner = _attrs_class(field.type)
+        if inner is None or _is_null(node):
+            self.lines[path] = Location(self.shown, key.start_mark.line + 1)
+        return self._value(field.type, old, node, path)
+
+    def _value(self, kind: Any, old: Any, node: yaml.Node, path: str) -> Any:
+        """Give what *node* says, as a value of type *kind*."""
         inner = _attrs_class(kind)
         if inner and not _is_null(node):
             return self.into(inner, old, node, path)
-        self.lines[path] = Location(self.shown, key.start_mark.line + 1)
-        plain = yaml.SafeLoader("").construct_document(node)
+        origin, of = _container(kind)
+        if isinstance(node, yaml.SequenceNode) and issubclass(origin, Sequence):
+            items = [
+                self._value(of, None, item, f"{path}[{index}]")
+                for index, item in enumerate(node.value)
+            ]
+            return items if origin is list else tuple(items)
+        if isinstance(node, yaml.MappingNode) and issubclass(origin, Mapping):
+            return {
+                self._leaf(str, key, path): self._value(of, None, item, _join(path, key.value))
+                for key, item in self._pairs(node, path)
+            }
+        return self._leaf(kind, node, path)
+
+    def _leaf(self, kind: Any, node: yaml.Node, path: str) -> Any:
         try:
-            return _CONVERTER.structure(plain, kind)
-        except Exception as error:  # cattrs raises groups of whatever the hooks raise
-            self._refuse(node, f"{path}: {_reason(error)}", _quoted(node))
-            return old
+            value = yaml.SafeLoader("").construct_document(node)
+            problem = misfit(value, kind)
+        except (yaml.YAMLError, ValueError) as error:
+            value, problem = None, str(getattr(error, "problem", error))
+        if problem:
+            self._refuse(node, f"{path}: {problem}", _quotes(node, kind))
+        return value
 
     def _refuse(self, node: yaml.Node, problem: str, hint: str = "") -> None:
         place = Location(self.shown, node.start_mark.line + 1)
@@ -135,45 +178,51 @@ class _Merge:
         )
 
 
-def _strict(kind: type) -> Any:
-    def structure(value: Any, _: type) -> Any:
-        if type(value) is not kind:
-            msg = f"{value!r} is {_a(type(value))}, not {_a(kind)}"
-            raise ValueError(msg)
-        return value
-
-    return structure
-
-
-def _a(kind: type) -> str:
-    names = {str: "a text", int: "a whole number", bool: "a yes or no", float: "a number"}
-    return names.get(kind, "nothing" if kind is type(None) else f"a {kind.__name__}")
-
-
-_CONVERTER = cattrs.Converter(forbid_extra_keys=True, detailed_validation=False)
-for _kind in (str, int, bool):
-    _CONVERTER.register_structure_hook(_kind, _strict(_kind))
+def _options(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if is_union(kind) else (kind,)
 
 
 def _attrs_class(kind: Any) -> type[Any] | None:
     """Find the attrs class in *kind*, which may be optional."""
-    options = get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
-    return next((option for option in options if attrs.has(option)), None)
+    return next((option for option in _options(kind) if attrs.has(option)), None)
+
+
+def _container(kind: Any) -> tuple[type[Any], Any]:
+    """Find the list or mapping type in *kind*, and what its items are; `object` is none."""
+    for option in _options(kind):
+        origin, arguments = get_origin(option), get_args(option)
+        if isinstance(origin, type) and issubclass(origin, Sequence) and arguments:
+            return origin, arguments[0]
+        if isinstance(origin, type) and issubclass(origin, Mapping) and arguments:
+            return origin, arguments[1]
+    return object, None
 
 
 def _is_null(node: yaml.Node) -> bool:
     return node.tag == "tag:yaml.org,2002:null"
 
 
-def _reason(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return str(error)
+def _culprit(node: yaml.MappingNode, error: Exception) -> yaml.Node:
+    """Find the setting that *error* starts with; else take them all."""
+    name = str(error).partition(":")[0]
+    return next((key for key, _ in node.value if key.value == name), node)
 
 
-def _quoted(node: yaml.Node) -> str:
-    plain = isinstance(node, yaml.ScalarNode) and node.style is None
-    return f'for a text, put quotes around it: "{node.value}"' if plain else ""
+def _quotes(node: yaml.Node, kind: Any) -> str:
+    """Say what to do where YAML took a string for something else, or the other way round."""
+    if not isinstance(node, yaml.ScalarNode) or _is_null(node):
+        return ""
+    if node.style is None and str in _options(kind) and node.tag != "tag:yaml.org,2002:str":
+        return f'put quotes around it: "{node.value}"'
+    if node.style in ("'", '"') and not _is_string(node.value):
+        return f"take the quotes away: {node.value}"
+    return ""
+
+
+def _is_string(plain: str) -> bool:
+    resolver = yaml.resolver.Resolver()
+    tag = resolver.resolve(yaml.ScalarNode, plain, (True, False))  # type: ignore[no-untyped-call]
+    return bool(tag == "tag:yaml.org,2002:str")
 
 
 def _join(path: str, name: str) -> str:

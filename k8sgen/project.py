@@ -12,14 +12,16 @@ from typing import TypeVar
 
 import attrs
 
-from k8sgen.environment import Environment
-from k8sgen.errors import K8sgenError, Location, ProjectError, UsageError
-from k8sgen.failure import translate
-from k8sgen.overrides import apply
+from k8sgen.environment import BASE, Environment
+from k8sgen.errors import K8sgenError, Location, Problems, ProjectError, UsageError
+from k8sgen.failure import translated
+from k8sgen.overrides import Overridden, apply
 from k8sgen.stack import Stack
 
 T = TypeVar("T")
 _PACKAGES = ("services", "environments")
+_STACK = "services.stack"
+_STACK_FILE = Path("services", "stack.py")
 
 
 @attrs.frozen(kw_only=True)
@@ -53,6 +55,23 @@ def names(root: Path) -> list[str]:
     return [file.stem.replace("_", "-") for file in files]
 
 
+def _refuse_strays(root: Path) -> None:
+    """Refuse override files that nothing would read, and an environment named as the base."""
+    folder = root / "environments"
+    if (folder / f"{BASE}.py").exists():
+        place = Path("environments", f"{BASE}.py")
+        hint = "put it into the defaults of services/, or give it another name"
+        raise ProjectError("the base is what has no environment", location=place, hint=hint)
+    for file in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        expected = file.with_suffix(".py")
+        if file.suffix == ".yml" or not expected.exists():
+            place = file.relative_to(root)
+            stems = [known.stem for known in folder.glob("[!_]*.py")]
+            near = difflib.get_close_matches(file.stem, stems, 1)
+            hint = f"name it {near[0]}.yaml" if near else f"write {expected.name} beside it"
+            raise ProjectError("no environment reads this file", location=place, hint=hint)
+
+
 def load(root: Path, wanted: Sequence[str] = ()) -> Project:
     """
     Load the project at *root*.
@@ -65,24 +84,32 @@ def load(root: Path, wanted: Sequence[str] = ()) -> Project:
         ProjectError: A file of the project is wrong.
     """
     root = root.resolve()
+    if not root.is_dir():
+        msg = f"there is no directory {root}"
+        raise UsageError(msg, hint="name the project's directory with --project DIR")
     known = names(root)
-    if not (root / "services" / "stack.py").is_file() or not known:
+    if not (root / _STACK_FILE).is_file() or not known:
         msg = f"{root} holds no project: services/stack.py and environments/*.py are missing"
         raise UsageError(msg, hint="go to the project's directory, or name it with --project DIR")
     for name in wanted:
         if name not in known:
             raise UsageError(f"there is no environment {name!r}", hint=_nearest(name, known))
+    _refuse_strays(root)
     _prepare_imports(root)
-    stack_module = _import("services.stack", root)
-    stack = _attribute(stack_module, "Stack", Stack, root)
-    kind = _attribute(stack_module, "Environment", Environment, root)
-    loaded = {name: _environment(name, root) for name in wanted or known}
+    module = _import(_STACK, root)
+    stack = _attribute(module, "Stack", Stack)
+    if not getattr(stack, "part_of", ""):
+        hint = 'write part_of = "…", the name of the product, in it'
+        raise ProjectError("class Stack has no part_of", location=_STACK_FILE, hint=hint)
+    kind = _attribute(module, "Environment", Environment)
+    base = _base(kind, root)
+    loaded = _environments(wanted or known, kind, root)
     return Project(
         root=root,
         stack=stack,
-        base=kind(),
-        environments={name: value for name, (value, _) in loaded.items()},
-        overridden={name: lines for name, (_, lines) in loaded.items()},
+        base=base,
+        environments={name: found.value for name, found in loaded.items()},
+        overridden={name: found.lines for name, found in loaded.items()},
     )
 
 
@@ -96,38 +123,62 @@ def _prepare_imports(root: Path) -> None:
 
 
 def _import(name: str, root: Path) -> ModuleType:
-    try:
+    with translated(root, name):
         return importlib.import_module(name)
-    except K8sgenError:
-        raise
-    except Exception as error:
-        raise translate(error, root, name) from error
 
 
-def _attribute(module: ModuleType, name: str, kind: type[T], root: Path) -> type[T]:
+def _base(kind: type[Environment], root: Path) -> Environment:
+    with translated(root, f"{_STACK}.Environment, of which the base is the defaults"):
+        return kind()
+
+
+def _attribute(module: ModuleType, name: str, kind: type[T]) -> type[T]:
     found = getattr(module, name, None)
     if isinstance(found, type) and issubclass(found, kind) and found is not kind:
         return found
-    file = Path(str(module.__file__)).relative_to(root)
     msg = f"there is no class {name} that extends k8sgen.{name}"
-    raise ProjectError(msg, location=file, hint=f"write class {name}(k8sgen.{name})")
+    raise ProjectError(msg, location=_STACK_FILE, hint=f"write class {name}(k8sgen.{name})")
 
 
-def _environment(name: str, root: Path) -> tuple[Environment, Mapping[str, Location]]:
-    attribute = name.replace("-", "_")
-    file = Path("environments") / f"{attribute}.py"
+def _environments(
+    wanted: Sequence[str], kind: type[Environment], root: Path
+) -> dict[str, Overridden]:
+    """Load each, and report what is wrong with the overrides of all."""
+    values = {name: _environment(name, kind, root) for name in wanted}
+    found: dict[str, Overridden] = {}
+    problems: list[K8sgenError] = []
+    for name, value in values.items():
+        file = Path("environments", f"{_attribute_of(name)}.yaml")
+        try:
+            found[name] = apply(value, root / file, file)
+        except Problems as error:
+            problems.extend(error.problems)
+            continue
+        if "name" in found[name].lines:
+            place = found[name].lines["name"]
+            hint = "take the line out: the file's name says which environment it is"
+            problems.append(ProjectError("the name stands fast", location=place, hint=hint))
+    if problems:
+        raise Problems(problems)
+    return found
+
+
+def _environment(name: str, kind: type[Environment], root: Path) -> Environment:
+    attribute = _attribute_of(name)
+    file = Path("environments", f"{attribute}.py")
     value = getattr(_import(f"environments.{attribute}", root), attribute, None)
-    if not isinstance(value, Environment):
-        msg = f"there is no environment value {attribute!r} in it"
-        raise ProjectError(
-            msg, location=file, hint=f'write {attribute} = Environment(name="{name}", …)'
-        )
+    if not isinstance(value, kind):
+        msg = f"there is no {attribute!r} in it that is an Environment of services/stack.py"
+        hint = f'write {attribute} = Environment(name="{name}", …)'
+        raise ProjectError(msg, location=file, hint=hint)
     if value.name != name:
         msg = f"the environment's name is {value.name!r}, and the file's {name!r}"
         raise ProjectError(msg, location=file, hint="make both the same")
-    overrides = file.with_suffix(".yaml")
-    result = apply(value, root / overrides, overrides)
-    return result.value, result.lines
+    return value
+
+
+def _attribute_of(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -32,14 +32,16 @@ SCHEMAS = {
 FORMATS = jsonschema.FormatChecker()
 
 
-@FORMATS.checks("uri", raises=ValueError)
 def _is_uri(text: object) -> bool:
-    return not isinstance(text, str) or bool(urlsplit(text).scheme) and not {*text} & {*" <>{}"}
+    return not isinstance(text, str) or (bool(urlsplit(text).scheme) and _is_uri_reference(text))
 
 
-@FORMATS.checks("uri-reference", raises=ValueError)
 def _is_uri_reference(text: object) -> bool:
-    return not isinstance(text, str) or bool(text) and not {*text} & {*" <>{}"}
+    return not isinstance(text, str) or (bool(text) and not {*text} & {*" <>{}"})
+
+
+FORMATS.checks("uri", raises=ValueError)(_is_uri)
+FORMATS.checks("uri-reference", raises=ValueError)(_is_uri_reference)
 
 
 def validator(file: tuple[str, str]) -> Any:

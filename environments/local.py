@@ -1,6 +1,6 @@
 """local: k3s or k3d on one's own machine, with the Traefik that it brings; plain HTTP."""
 
-from k8sgen import Compute, Resources, Storage
+from k8sgen import Cluster, Compute, Resources, Storage
 from services.auth_handler import AuthHandlerSettings
 from services.backend import BackendSettings
 from services.hydra import HydraSettings
@@ -17,6 +17,7 @@ SMALL = Resources(
 local = Environment(
     name="local",
     domain="example.localhost",
+    cluster=Cluster(plain_http=True),
     postgres=PostgresSettings(
         resources=Resources(
             requests=Compute(cpu="25m", memory="128Mi"), limits=Compute(cpu="1", memory="512Mi")

@@ -41,6 +41,9 @@ class Cluster(Value):
         ingress_class: Of every Ingress.
         issuer: The cert-manager ClusterIssuer that signs the hosts' certificates; `None` serves
             plain HTTP.
+        plain_http: Whether that is as it should be, on a developer's machine; elsewhere every host
+            needs a certificate.
+        kubernetes_version: Major and minor, as in "1.36".
     """
 
     dns: Pods = Pods(namespace="kube-system", labels={"k8s-app": "kube-dns"})
@@ -50,6 +53,10 @@ class Cluster(Value):
     scrapers: Pods = Pods(namespace="monitoring")
     ingress_class: str = "traefik"
     issuer: str | None = None
+    plain_http: bool = False
+    kubernetes_version: str = attrs.field(
+        default="1.36", validator=attrs.validators.matches_re(r"1\.\d+")
+    )
 
     @property
     def scheme(self) -> str:
@@ -101,6 +108,7 @@ class Environment(Value):
         priority: Of every pod; `None` is the cluster's default.
         recipients: The age public keys that its secrets are encrypted for; `secrets init` adds to
             them in `environments/<name>.yaml`.
+        require_digests: Whether every image must be pinned by its digest.
     """
 
     name: str = attrs.field(default=BASE, validator=dns_label)
@@ -112,6 +120,7 @@ class Environment(Value):
     default_resources: Resources = Resources()
     priority: Priority | None = None
     recipients: Sequence[str] = attrs.field(default=(), converter=tuple)
+    require_digests: bool = False
 
     @recipients.validator
     def _are_public_keys(self, _: attrs.Attribute[Sequence[str]], value: Sequence[str]) -> None:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from k8sgen.service import Service
 
 NAME_LABEL = "app.kubernetes.io/name"
+# Source: cert-manager pkg/issuer/acme/http/pod.go.
+SOLVER_LABELS = {"acme.cert-manager.io/http01-solver": "true"}
+SOLVER_PORT = 8089
 _PATH = re.compile(r"/|(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
 
@@ -170,9 +173,6 @@ def _checked(hosts: Sequence[str]) -> list[str]:
 class SolverPolicy(Manifest):
     """
     Lets the ingress controller reach the pods by which cert-manager proves that a host is ours.
-
-    Source:
-        cert-manager pkg/issuer/acme/http/pod.go
     """
 
     def __init__(self, service: Service) -> None:
@@ -186,9 +186,9 @@ class SolverPolicy(Manifest):
                 "kind": "NetworkPolicy",
                 "metadata": {"name": name, "labels": service.labels()},
                 "spec": {
-                    "podSelector": {"matchLabels": {"acme.cert-manager.io/http01-solver": "true"}},
+                    "podSelector": {"matchLabels": SOLVER_LABELS},
                     "policyTypes": ["Ingress"],
-                    "ingress": _rules("from", [(controller, Port("http", 8089))]),
+                    "ingress": _rules("from", [(controller, Port("http", SOLVER_PORT))]),
                 },
             },
         )

@@ -13,6 +13,7 @@ from k8sgen.network import NAME_LABEL, Endpoint, KubernetesService, NetworkPolic
 from k8sgen.secrets.contract import Recipe, SecretKey, Told
 from k8sgen.source import callers
 from k8sgen.values import Port, ServiceSettings
+from k8sgen.waiver import Waiver
 from k8sgen.workloads.config import ConfigMap
 from k8sgen.workloads.container import Container
 
@@ -47,6 +48,7 @@ class Service(constructs.Construct):
         self.metrics_ports: list[Port] = []
         self._scrape: dict[str, str] | None = None
         self.secrets: dict[str, SecretKey] = {}
+        self.waivers: list[Waiver] = []
         self._kubernetes_services: dict[str, KubernetesService] = {}
         scope.services.append(self)
         Manifest(self, "service-account", self._account())
@@ -125,6 +127,24 @@ class Service(constructs.Construct):
         )
         self.secrets[key] = found
         return found
+
+    def waive(
+        self, rule: str, *, reason: str, kind: str | None = None, name: str | None = None
+    ) -> None:
+        """
+        Ask `validate` to overlook one rule for the service's manifests, or for some of them.
+
+        Args:
+            rule: Its id, as in docs/rules.md.
+            reason: Why; the report shows it.
+            kind: Only manifests of this kind.
+            name: Only manifests of this name.
+        """
+        place = next(iter(callers()), None)
+        waiver = Waiver(
+            rule=rule, reason=reason, kind=kind, name=name, service=self.name, location=place
+        )
+        self.waivers.append(waiver)
 
     def _account(self) -> dict[str, Any]:
         return {

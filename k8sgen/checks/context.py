@@ -1,0 +1,78 @@
+"""Context: what the checks are told of an environment besides its manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from k8sgen.errors import Location
+from k8sgen.waiver import Waiver
+
+Identity = tuple[str, str, str, str]
+"""The API group, kind, namespace and name of a manifest."""
+
+
+@attrs.frozen(kw_only=True)
+class Origin:
+    """Where one manifest came from."""
+
+    service: str
+    path: str
+    location: Location | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Peer:
+    """
+    Some pods, as edges name them.
+
+    Args:
+        namespace: `None` is the environment's own.
+        labels: What the pods carry; empty is every pod of the namespace.
+        cidr: Addresses outside the cluster, instead of pods.
+    """
+
+    namespace: str | None = None
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    cidr: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Edge:
+    """A way that the stack declares: *client* may open connections to *port* of *server*."""
+
+    client: Peer
+    server: Peer
+    port: int
+    protocol: str = "TCP"
+
+
+@attrs.frozen(kw_only=True)
+class Context:
+    """
+    The facts of one environment that its manifests do not tell.
+
+    Args:
+        kubernetes_version: Of the cluster, as in "1.36".
+        origins: Where each manifest came from.
+        edges: The ways that the stack declares; `None` where nobody knows them, and the network
+            policies are not compared with them.
+        secrets: Secret to key to the template that the value is made from, empty where there is
+            none; the Secrets themselves are not among the manifests.
+        waivers: What code asks to overlook.
+        serves_tls: Whether every host needs a certificate; not on a developer's machine.
+        requires_digests: Whether every image must be pinned by its digest.
+        schema_folders: Where the schemas of custom resources are.
+    """
+
+    environment: str = ""
+    kubernetes_version: str = "1.36"
+    origins: Mapping[Identity, Origin] = attrs.field(factory=dict)
+    edges: Sequence[Edge] | None = None
+    secrets: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    waivers: Sequence[Waiver] = ()
+    serves_tls: bool = True
+    requires_digests: bool = False
+    schema_folders: tuple[Path, ...] = ()

@@ -1,0 +1,56 @@
+"""Finding: one thing that is wrong, where it came from, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from k8sgen.errors import Location
+
+Severity = Literal["error", "warning"]
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """
+    One thing that is wrong in one environment.
+
+    Args:
+        rule: The id of the rule, as in docs/rules.md.
+        message: What is wrong, in one line.
+        hint: How to put it right, in one line.
+        resource: `Kind/name` of the manifest; empty where it is about no single one.
+        path: The construct path of the manifest.
+        location: The user's line that made it.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    hint: str = ""
+    environment: str = ""
+    resource: str = ""
+    path: str = ""
+    location: Location | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Waived:
+    """A finding that code asks to overlook, with the reason it gives."""
+
+    finding: Finding
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """All that the checks say of one environment."""
+
+    findings: tuple[Finding, ...] = ()
+    waived: tuple[Waived, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that make the environment unfit."""
+        return tuple(finding for finding in self.findings if finding.severity == "error")

@@ -1,0 +1,95 @@
+"""Who takes part: the environment's pods, those the edges name, and strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from k8sgen.checks.context import Edge, Peer
+from k8sgen.checks.reachability.policies import Actor
+from k8sgen.checks.rendered import Rendered, get, label
+
+_STRANGE = "k8sgen-stranger"
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+
+
+def actors(rendered: Rendered) -> Sequence[Actor]:
+    """
+    Give all actors between which ways are compared.
+
+    Besides the declared ones there is a stranger in each namespace that anybody names, one in a
+    namespace that nobody names, and every block of addresses outside.
+    """
+    own = [
+        Actor(
+            name=label(pod.owner),
+            namespace=pod.namespace,
+            labels=pod.labels,
+            namespace_labels=rendered.namespaces.get(pod.namespace, {}),
+            governed=True,
+            pod=pod,
+        )
+        for pod in rendered.pods
+    ]
+    others = {actor.name: actor for actor in _others(rendered, own)}
+    return [*own, *others.values()]
+
+
+def _others(rendered: Rendered, own: Sequence[Actor]) -> Iterator[Actor]:
+    spaces: dict[str, None] = {str(actor.namespace): None for actor in own}
+    home = next(iter(spaces), "")
+    for edge in rendered.context.edges or ():
+        for peer in (edge.client, edge.server):
+            namespace = peer.namespace or home
+            known = any(is_peer(actor, peer, home) for actor in own)
+            if not peer.cidr and not known:
+                spaces[namespace] = None
+                if peer.labels:
+                    yield _pods(rendered, namespace, peer)
+    for namespace in spaces:
+        name = f"any other pod of the namespace {namespace}"
+        yield _pods(rendered, namespace, Peer(), name)
+    yield _pods(rendered, _STRANGE, Peer(), "any pod of another namespace")
+    for cidr in dict.fromkeys(_cidrs(rendered)):
+        yield Actor(name=f"the addresses {cidr}", namespace=None, cidr=cidr)
+
+
+def _pods(rendered: Rendered, namespace: str, peer: Peer, name: str = "") -> Actor:
+    text = ",".join(f"{key}={value}" for key, value in peer.labels.items())
+    labels = rendered.namespaces.get(namespace, {NAMESPACE_LABEL: namespace})
+    return Actor(
+        name=name or f"the pods {text} of the namespace {namespace}",
+        namespace=namespace,
+        labels=peer.labels,
+        namespace_labels=labels,
+        governed=namespace in {pod.namespace for pod in rendered.pods},
+    )
+
+
+def _cidrs(rendered: Rendered) -> Iterator[str]:
+    yield "0.0.0.0/0"
+    for edge in rendered.context.edges or ():
+        yield from (p.cidr for p in (edge.client, edge.server) if p.cidr)
+    for body in rendered.of("NetworkPolicy"):
+        for field, side in (("ingress", "from"), ("egress", "to")):
+            for each in get(body, "spec", field) or []:
+                for peer in each.get(side) or []:
+                    if get(peer, "ipBlock", "cidr"):
+                        yield str(peer["ipBlock"]["cidr"])
+
+
+def is_peer(actor: Actor, peer: Peer, own: str) -> bool:
+    """Say whether an edge's *peer* means *actor*; *own* is the environment's namespace."""
+    if peer.cidr or actor.cidr:
+        return actor.cidr == peer.cidr
+    if actor.namespace != (peer.namespace or own):
+        return False
+    return all(actor.labels.get(key) == value for key, value in peer.labels.items())
+
+
+def declared(edges: Sequence[Edge], client: Actor, server: Actor, own: str) -> set[tuple[str, int]]:
+    """Give the protocol and port of each edge from *client* to *server*."""
+    return {
+        (edge.protocol, edge.port)
+        for edge in edges
+        if is_peer(client, edge.client, own) and is_peer(server, edge.server, own)
+    }

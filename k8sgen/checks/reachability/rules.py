@@ -1,0 +1,161 @@
+"""The rules about who reaches whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from k8sgen.checks.reachability.actors import actors, declared
+from k8sgen.checks.reachability.policies import EVERY_PORT, Actor, Direction, Policies, Ports
+from k8sgen.checks.references.urls import addresses, target
+from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, identity, label
+from k8sgen.checks.rule import Issue, rule
+
+
+@attrs.frozen(kw_only=True)
+class Way:
+    """What the policies of both ends let pass from *client* to *server*."""
+
+    client: Actor
+    server: Actor
+    egress: tuple[Ports, ...]
+    ingress: tuple[Ports, ...]
+
+    def open(self, protocol: str, port: int) -> bool:
+        """Say whether both ends let *port* pass."""
+        return all(
+            any(ports.holds(protocol, port) for ports in side)
+            for side in (self.egress, self.ingress)
+        )
+
+
+def ways(rendered: Rendered) -> Iterator[Way]:
+    """Give the way between every two actors of which the environment decides for at least one."""
+    policies = Policies.of(rendered)
+    everyone = actors(rendered)
+    for client in everyone:
+        for server in everyone:
+            if client.pod or server.pod or (client is not server and server.governed):
+                yield _way(policies, client, server)
+
+
+def _way(policies: Policies, client: Actor, server: Actor) -> Way:
+    return Way(
+        client=client,
+        server=server,
+        egress=policies.open_ports(client, "Egress", server),
+        ingress=policies.open_ports(server, "Ingress", client),
+    )
+
+
+def _own(rendered: Rendered) -> str:
+    return rendered.pods[0].namespace if rendered.pods else ""
+
+
+@rule("network-blocked", fix="give the service the endpoint, so that its policy follows")
+def blocked(rendered: Rendered) -> Iterator[Issue]:
+    """The network policies let pass every dependency that the stack declares."""
+    if rendered.context.edges is None:
+        return
+    for way in ways(rendered):
+        for protocol, port in sorted(
+            declared(rendered.context.edges, way.client, way.server, _own(rendered))
+        ):
+            for actor, direction, side in _ends(way):
+                if not any(ports.holds(protocol, port) for ports in side):
+                    message = (
+                        f"{way.client.name} may not reach {way.server.name} at {port}/{protocol}"
+                    )
+                    reason = f"no {direction.lower()} rule of {actor.name} allows it"
+                    yield Issue(_to_blame(rendered, actor, direction), f"{message}: {reason}")
+
+
+def _ends(way: Way) -> Iterator[tuple[Actor, Direction, tuple[Ports, ...]]]:
+    yield way.client, "Egress", way.egress
+    yield way.server, "Ingress", way.ingress
+
+
+def _to_blame(rendered: Rendered, actor: Actor, direction: Direction) -> Body | None:
+    """Give the policy to change: the one that says most of *actor*."""
+    found = Policies.of(rendered).selecting(actor, direction)
+    own = actor.pod.owner if actor.pod else None
+    return max(found, key=lambda body: len(get(body, "spec", direction.lower()) or []), default=own)
+
+
+@rule("network-open", fix="declare the dependency in the stack, or take the rule out")
+def undeclared(rendered: Rendered) -> Iterator[Issue]:
+    """The network policies open no way, at either end, that the stack does not declare."""
+    edges = rendered.context.edges
+    if edges is None:
+        return
+    for way in ways(rendered):
+        known = declared(edges, way.client, way.server, _own(rendered))
+        for actor, direction, side in _ends(way):
+            extra = _beyond(side, known) if actor.governed else []
+            if extra:
+                text = ", ".join(map(str, extra)) if set(extra) != set(EVERY_PORT) else "every port"
+                peers = f"from {way.client.name} to {way.server.name}"
+                message = f"{actor.name} opens {direction.lower()} {peers} at {text}"
+                hint = "" if _selected(rendered, actor, direction) else "no policy selects it"
+                blame = _to_blame(rendered, actor, direction)
+                yield Issue(blame, f"{message}, which no edge declares", hint)
+
+
+def _selected(rendered: Rendered, actor: Actor, direction: Direction) -> bool:
+    return bool(Policies.of(rendered).selecting(actor, direction))
+
+
+def _beyond(side: Iterable[Ports], known: set[tuple[str, int]]) -> list[Ports]:
+    return [
+        ports
+        for ports in side
+        if any((ports.protocol, n) not in known for n in (ports.first, ports.last))
+        or ports.last - ports.first > len(known)
+    ]
+
+
+@rule("address-blocked", fix="give the service the endpoint whose address it is told")
+def addresses_open(rendered: Rendered) -> Iterator[Issue]:
+    """The network policies let every pod reach the addresses inside the cluster that it is told."""
+    policies = Policies.of(rendered)
+    by_owner = {id(a.pod.owner): a for a in actors(rendered) if a.pod}
+    seen = set()
+    for address in addresses(rendered):
+        for pod, port in target(rendered, address):
+            client, server = by_owner[id(address.client.owner)], by_owner[id(pod.owner)]
+            if _service(rendered, address.client) == _service(rendered, pod):
+                continue  # a file that the pods of one service share tells some of them of themselves
+            key = (client.name, address.where, server.name, port)
+            if key in seen:
+                continue
+            seen.add(key)
+            if not _way(policies, client, server).open("TCP", port):
+                message = f"{client.name}: {address.where}: names {address.host}:{address.port}"
+                blame = address.manifest or address.client.owner
+                yield Issue(blame, f"{message}, which the network policies keep from it")
+
+
+def _service(rendered: Rendered, pod: PodTemplate) -> str:
+    origin = rendered.context.origins.get(identity(pod.owner))
+    return origin.service if origin else label(pod.owner)
+
+
+@rule("default-deny", fix="keep the platform's policy that selects every pod")
+def default_deny(rendered: Rendered) -> Iterator[Issue]:
+    """Every namespace denies all traffic that no policy allows, in both directions."""
+    for name in rendered.namespaces:
+        denied: set[str] = set()
+        for body in rendered.of("NetworkPolicy"):
+            spec = body.get("spec") or {}
+            if body["metadata"].get("namespace") == name and not spec.get("podSelector"):
+                rules = {"Ingress": spec.get("ingress"), "Egress": spec.get("egress")}
+                denied |= {
+                    kind for kind in spec.get("policyTypes") or ["Ingress"] if not rules[kind]
+                }
+        for direction in sorted({"Ingress", "Egress"} - denied):
+            body = rendered.of("Namespace")[0]
+            yield Issue(body, f"Namespace/{name}: nothing denies {direction.lower()} by default")
+
+
+RULES = (blocked, undeclared, addresses_open, default_deny)

@@ -1,0 +1,1 @@
+"""Whether what one manifest names of another is there, with the right kind, key and port."""

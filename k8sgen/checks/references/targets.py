@@ -1,0 +1,81 @@
+"""The rules about whole manifests that others name: scale targets, roles, namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from k8sgen.checks.rendered import Rendered, get, label
+from k8sgen.checks.rule import Issue, nearest, rule
+
+
+@rule("scale-target", fix="name the workload that it scales")
+def scale_targets(rendered: Rendered) -> Iterator[Issue]:
+    """Every autoscaler names a workload that is there, asks for what it measures, and scales alone."""
+    seen: dict[tuple[str, str], str] = {}
+    for body in rendered.of("HorizontalPodAutoscaler"):
+        target = get(body, "spec", "scaleTargetRef") or {}
+        kind, name = str(target.get("kind")), str(target.get("name"))
+        found = rendered.find(kind, name, body)
+        if found is None or found["apiVersion"] != target.get("apiVersion"):
+            message = f"{label(body)}: there is no {target.get('apiVersion')} {kind} {name!r}"
+            yield Issue(body, message, nearest(name, rendered.names(kind)))
+            continue
+        if (kind, name) in seen:
+            yield Issue(body, f"{label(body)}: {seen[kind, name]} scales {kind}/{name} already")
+        seen[kind, name] = label(body)
+        if get(found, "spec", "replicas") is not None:
+            hint = "leave replicas out of the workload: each apply would undo the autoscaler"
+            yield Issue(found, f"{label(found)}: has replicas, and {label(body)} scales it", hint)
+
+
+@rule("scale-metric", fix="give every container a request of what the autoscaler measures")
+def scale_metrics(rendered: Rendered) -> Iterator[Issue]:
+    """Every container that is scaled by utilization requests what is measured."""
+    for body in rendered.of("HorizontalPodAutoscaler"):
+        target = get(body, "spec", "scaleTargetRef", "name")
+        for metric in get(body, "spec", "metrics") or []:
+            resource = get(metric, "resource", "name")
+            for pod in rendered.pods:
+                if not resource or pod.owner["metadata"]["name"] != target or not pod.serves:
+                    continue
+                for container in pod.containers:
+                    if not get(container, "resources", "requests", resource):
+                        message = f"{label(body)}: container {container.get('name')} of {target}"
+                        yield Issue(body, f"{message} requests no {resource}")
+
+
+@rule("role-reference", fix="name a role and a service account that are there")
+def roles(rendered: Rendered) -> Iterator[Issue]:
+    """Every role binding names a role and service accounts that are there."""
+    for body in rendered.of("RoleBinding", "ClusterRoleBinding"):
+        reference = body.get("roleRef") or {}
+        kind, name = str(reference.get("kind")), reference.get("name")
+        builtin = kind == "ClusterRole" and name in ("view", "edit", "admin")
+        if not builtin and not rendered.find(kind, name, body):
+            message = f"{label(body)}: there is no {kind} {name!r}"
+            yield Issue(body, message, nearest(name, rendered.names(kind)))
+        for subject in body.get("subjects") or []:
+            own = subject.get("namespace", "") == body["metadata"].get("namespace", "")
+            if subject.get("kind") == "ServiceAccount" and own:
+                if not rendered.find("ServiceAccount", subject.get("name"), body):
+                    message = f"{label(body)}: there is no ServiceAccount {subject.get('name')!r}"
+                    hint = nearest(subject.get("name"), rendered.names("ServiceAccount"))
+                    yield Issue(body, message, hint)
+            elif subject.get("kind") == "ServiceAccount" and not subject.get("namespace"):
+                yield Issue(
+                    body, f"{label(body)}: the subject {subject.get('name')!r} has no namespace"
+                )
+
+
+@rule("namespace-reference", fix="leave the namespace out: the environment sets it")
+def namespaces(rendered: Rendered) -> Iterator[Issue]:
+    """Every manifest is in a namespace that the environment brings."""
+    known = rendered.namespaces
+    for body in rendered.manifests:
+        namespace = body["metadata"].get("namespace")
+        if known and namespace and namespace not in known:
+            message = f"{label(body)}: there is no Namespace {namespace!r}"
+            yield Issue(body, message, nearest(namespace, known))
+
+
+RULES = (scale_targets, scale_metrics, roles, namespaces)

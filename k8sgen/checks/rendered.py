@@ -1,0 +1,168 @@
+"""Rendered: the manifests of one environment, made easy to look things up in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import attrs
+
+from k8sgen.checks.context import Context, Identity
+from k8sgen.checks.selector import matches
+
+Body = dict[str, Any]
+
+_TEMPLATES = {
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "Pod": (),
+    "Rollout": ("spec", "template"),
+}
+"""Where each workload kind keeps its pod template."""
+
+
+def identity(body: Body) -> Identity:
+    """Give what no two manifests of a cluster may share."""
+    metadata = body["metadata"]
+    group = str(body["apiVersion"]).rpartition("/")[0]
+    return group, body["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+def label(body: Body) -> str:
+    """Give `Kind/name`, as messages name a manifest."""
+    return f"{body['kind']}/{body['metadata']['name']}"
+
+
+def get(value: Any, *keys: str) -> Any:
+    """Follow *keys* into nested mappings; `None` where one is missing."""
+    for key in keys:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+@attrs.frozen(kw_only=True)
+class PodTemplate:
+    """
+    The pods that one workload makes.
+
+    Args:
+        owner: The workload's manifest.
+    """
+
+    owner: Body
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    spec: Body
+
+    @property
+    def namespace(self) -> str:
+        """Where the pods run."""
+        return str(self.owner["metadata"].get("namespace", ""))
+
+    @property
+    def serves(self) -> bool:
+        """Whether the pods run on, rather than to an end."""
+        return self.owner["kind"] not in ("Job", "CronJob")
+
+    @property
+    def init_containers(self) -> list[Body]:
+        """The containers that run before the others."""
+        return self.spec.get("initContainers") or []
+
+    @property
+    def containers(self) -> list[Body]:
+        """The containers that run side by side."""
+        return self.spec.get("containers") or []
+
+    @property
+    def every_container(self) -> list[Body]:
+        """Both of them."""
+        return [*self.init_containers, *self.containers]
+
+    @property
+    def volumes(self) -> list[Body]:
+        """The pod's volumes."""
+        return self.spec.get("volumes") or []
+
+    def ports(self) -> Iterator[tuple[str, int, str]]:
+        """Give name, number and protocol of each declared port."""
+        for container in self.every_container:
+            for port in container.get("ports") or []:
+                number, protocol = port.get("containerPort", 0), port.get("protocol", "TCP")
+                yield port.get("name", ""), number, protocol
+
+
+@attrs.frozen(slots=False)
+class Rendered:
+    """The manifests of one environment and what is known besides."""
+
+    manifests: Sequence[Body]
+    context: Context = attrs.field(factory=Context, kw_only=True)
+
+    @cached_property
+    def by_kind(self) -> Mapping[str, list[Body]]:
+        """The manifests of each kind."""
+        found: dict[str, list[Body]] = {}
+        for body in self.manifests:
+            found.setdefault(body["kind"], []).append(body)
+        return found
+
+    @cached_property
+    def namespaces(self) -> Mapping[str, Mapping[str, str]]:
+        """The labels of each Namespace, with the one that the API server sets."""
+        return {
+            name: {**(body["metadata"].get("labels") or {}), "kubernetes.io/metadata.name": name}
+            for body in self.of("Namespace")
+            for name in (body["metadata"]["name"],)
+        }
+
+    @cached_property
+    def pods(self) -> Sequence[PodTemplate]:
+        """The pods of all workloads."""
+        return [
+            template
+            for body in self.of(*_TEMPLATES)
+            if (template := _template(body, _TEMPLATES[body["kind"]]))
+        ]
+
+    def of(self, *kinds: str) -> list[Body]:
+        """Give the manifests of *kinds*."""
+        return [body for kind in kinds for body in self.by_kind.get(kind, [])]
+
+    def find(self, kind: str, name: Any, like: Body) -> Body | None:
+        """Find a manifest by kind and name, in the namespace of *like* or in none."""
+        places = (like["metadata"].get("namespace", ""), "")
+        for body in self.by_kind.get(kind, []):
+            metadata = body["metadata"]
+            if metadata["name"] == name and metadata.get("namespace", "") in places:
+                return body
+        return None
+
+    def names(self, kind: str) -> list[str]:
+        """Give the names of all manifests of *kind*."""
+        return [body["metadata"]["name"] for body in self.by_kind.get(kind, [])]
+
+    def selected(self, selector: Body, like: Body) -> list[PodTemplate]:
+        """Give the pods that a label selector finds in the namespace of *like*."""
+        namespace = like["metadata"].get("namespace", "")
+        return [p for p in self.pods if p.namespace == namespace and matches(selector, p.labels)]
+
+
+def _template(body: Body, keys: tuple[str, ...]) -> PodTemplate | None:
+    found = get(body, *keys)
+    if not isinstance(found, Mapping) or not isinstance(found.get("spec"), dict):
+        return None
+    metadata = found.get("metadata") or {}
+    return PodTemplate(
+        owner=body,
+        labels=metadata.get("labels") or {},
+        annotations=metadata.get("annotations") or {},
+        spec=found["spec"],
+    )

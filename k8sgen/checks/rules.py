@@ -1,0 +1,22 @@
+"""All rules, in the order in which they are documented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from k8sgen.checks.policy import plaintext, pod_security, running
+from k8sgen.checks.reachability import rules as reachability
+from k8sgen.checks.references import network, pods, targets, urls
+from k8sgen.checks.rule import Rule
+from k8sgen.checks.schemas import rules as schemas
+from k8sgen.checks.values import rules as values
+
+GROUPS: Mapping[str, tuple[Rule, ...]] = {
+    "Schemas": (*schemas.RULES, *values.RULES),
+    "References": (*pods.RULES, *network.RULES, *targets.RULES, *urls.RULES),
+    "Reachability": reachability.RULES,
+    "Policy": (*pod_security.RULES, *running.RULES, *plaintext.RULES),
+}
+
+RULES: tuple[Rule, ...] = tuple(rule for group in GROUPS.values() for rule in group)
+BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}

@@ -1,0 +1,1 @@
+"""Whether each manifest has only the fields, of only the types, that its API knows."""

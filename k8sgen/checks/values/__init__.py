@@ -1,0 +1,1 @@
+"""What the API server demands of values beyond their types: names, enumerations, duplicates."""

@@ -1,0 +1,45 @@
+"""`schemas`: the schemas of custom resources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from k8sgen.checks.schemas.definition import schemas_of
+from k8sgen.checks.schemas.pull import definitions, write
+from k8sgen.cli.output import as_json, print_json
+from k8sgen.validation import configured_folders
+
+
+@click.group("schemas")
+def command() -> None:
+    """Work with the schemas of custom resources."""
+
+
+@command.command("pull")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder; the first of [tool.k8sgen] schemas, or schemas/, unless told.",
+)
+@click.option("--context", help="The kubeconfig context; kubectl's current one unless told.")
+@as_json
+@click.pass_obj
+def pull(root: Path, out: Path | None, context: str | None, as_json: bool) -> None:
+    """Fetch the CustomResourceDefinitions of a live cluster through kubectl, as strict schemas.
+
+    It only reads from the cluster. Schemas of kinds that the cluster lacks stay as they are.
+    """
+    configured = configured_folders(root)
+    folder = out or (configured[0] if configured else root / "schemas")
+    found = {key: schema for d in definitions(context) for key, schema in schemas_of(d).items()}
+    written = write(folder, found)
+    if as_json:
+        print_json([path.as_posix() for path in written])
+    else:
+        for path in written:
+            click.echo(f"~ {path.as_posix()}")
+        click.echo(f"{folder}: {len(found)} schemas, {len(written)} of them written")
+        if not configured and not out:
+            click.echo('tell validate of it in pyproject.toml: [tool.k8sgen] schemas = ["schemas"]')

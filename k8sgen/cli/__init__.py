@@ -12,7 +12,7 @@ import click
 
 from k8sgen.errors import K8sgenError
 
-COMMANDS = ("synth", "render", "diff", "list", "doctor")
+COMMANDS = ("synth", "render", "diff", "validate", "list", "schemas", "doctor")
 
 
 class Commands(click.Group):

@@ -14,6 +14,7 @@ from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError
 from k8sgen.failure import translated
 from k8sgen.kustomize.schema import CLUSTER_SCOPED
 from k8sgen.manifest import Body
+from k8sgen.secrets.store import Store, revisions
 from k8sgen.source import within
 from k8sgen.stack import Stack
 
@@ -75,6 +76,8 @@ def compose(stack: type[Stack], environment: Environment, root: Path) -> Composi
     """
     with translated(root, f"environment {environment.name}"):
         made = stack(cdk8s.App(), environment)
+    if not environment.is_base:
+        made.secret_revisions = revisions(Store(root, environment.name))
     problems: list[K8sgenError] = []
     resources = tuple(_resources(made, root, problems))
     problems.extend(_duplicates(resources))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import cdk8s
@@ -35,6 +36,7 @@ class Stack(cdk8s.Chart):
         self.trace = callers()
         self.environment = environment
         self.services: list[Service] = []
+        self.secret_revisions: Mapping[str, Mapping[str, str]] = {}
         if not environment.is_base:
             Platform(self, environment)
 

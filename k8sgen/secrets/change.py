@@ -69,6 +69,13 @@ def present(store: Store, needs: Needs) -> Present:
     return Present(files=files, values=values)
 
 
+def missing(store: Store, needs: Needs) -> list[SecretKey]:
+    """Give the needed keys that have no value yet, without decrypting."""
+    files = {name: store.read(name) for name in needs.secrets if store.path(name).exists()}
+    there = {f"{name}/{key}" for name, file in files.items() for key in file.values}
+    return [key for key in needs.every_key() if key.name not in there]
+
+
 @attrs.frozen(kw_only=True)
 class Change:
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import attrs
@@ -120,7 +120,7 @@ class Told:
     workload: str
     accept: str
     retire: str = ""
-    also: Sequence[SecretKey] = attrs.field(default=(), converter=tuple, hash=False)
+    also: tuple[SecretKey, ...] = attrs.field(default=(), hash=False)
 
 
 @attrs.frozen(kw_only=True)

@@ -18,6 +18,7 @@ from k8sgen.secrets.record import ANNOTATION, Record, digest, from_text, read_re
 CIPHERTEXT = re.compile(r"ENC\[AES256_GCM,data:.*,iv:.+,tag:.+,type:(?P<type>\w+)\]")
 _CONFLICT = re.compile(r"^(<{7}|\|{7}|>{7}) ", re.MULTILINE)
 _RESTORE = "restore it with: git checkout HEAD -- {}"
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # makes nothing but strings
 _FIELDS = ("data", "stringData")
 _GROUPS = {
     "age": "recipient",
@@ -111,7 +112,7 @@ def read(path: Path, file: Path) -> Encrypted:
         raise _damaged(file, "cannot be read") from None
     _refuse_conflict(text, file)
     try:
-        body = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but strings
+        body = yaml.load(text, Loader=_LOADER)  # noqa: S506
     except yaml.YAMLError as error:
         raise _damaged(file, "is no YAML", error) from None
     return _read(body, file)

@@ -15,12 +15,13 @@ whose digest no longer fits was overtaken by an edit from elsewhere and counts f
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 import attrs
 
 from k8sgen.errors import K8sgenError
+from k8sgen.secrets.contract import SecretKey
 
 ANNOTATION = "k8sgen/values"
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -68,6 +69,23 @@ class Record:
         if self.foreign or self.revision != self.ciphertext:
             parts.append(self.revision)
         return " ".join([*parts, "foreign"] if self.foreign else parts)
+
+
+def combined_revision(
+    keys: Iterable[SecretKey], revisions: Mapping[str, Mapping[str, str]]
+) -> str | None:
+    """
+    Give what changes when any value of *keys* does, for the pods that have to roll then.
+
+    Args:
+        revisions: Secret to key to revision, of the values that there are.
+
+    Returns:
+        A short hash, or `None` where there is no value yet.
+    """
+    found = {k.name: revisions[k.secret].get(k.key) for k in keys if k.secret in revisions}
+    lines = sorted(f"{name} {revision}\n" for name, revision in found.items() if revision)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()[:16] if lines else None
 
 
 def read_records(text: str) -> dict[str, Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ def update(place: Place, old: Encrypted, fresh: Mapping[str, str]) -> None:
         sops.put_value(place.path, old, key, value, file=place.shown)
 
 
-def note(place: Place, old: Encrypted | None, *, changed: Mapping[str, Any], now: datetime) -> None:
+def note(place: Place, old: Encrypted | None, *, changed: Collection[str], now: datetime) -> None:
     """Note in the staged file since when its values are as they are; *changed* ones since *now*."""
     new = read(place.path, place.shown)
     records = {}

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from k8sgen.secrets.contract import SecretKey
+from k8sgen.secrets.record import combined_revision
 from k8sgen.workloads.config import ConfigMap
 from k8sgen.workloads.container import Container
-from k8sgen.workloads.volume import Claim, Volume
+from k8sgen.workloads.volume import Claim, SecretFiles, Volume
 
 if TYPE_CHECKING:
     from k8sgen.service import Service
@@ -58,6 +60,13 @@ class Pod:
         """Give the persistent volumes among them."""
         return (volume for volume in self.volumes() if isinstance(volume, Claim))
 
+    def secret_keys(self) -> list[SecretKey]:
+        """Give the keys whose values the containers get, as variables or files."""
+        env = [v for c in (*self.init, *self.containers) for v in c.env.values()]
+        files = [v for v in self.volumes() if isinstance(v, SecretFiles)]
+        mounted = [key for volume in files for key in volume.keys]
+        return [*(value for value in env if isinstance(value, SecretKey)), *mounted]
+
     def template(self, service: Service, component: str, **spec: Any) -> dict[str, Any]:
         """Give the pod template of a workload of *service*; *spec* adds to the pod's fields."""
         return {
@@ -96,6 +105,9 @@ class Pod:
     def _annotations(self, service: Service, component: str) -> dict[str, Any]:
         config = self.config()
         checksum = {"checksum/config": _combined(config)} if config else {}
+        secrets = combined_revision(self.secret_keys(), service.stack.secret_revisions)
+        if secrets:
+            checksum["checksum/secrets"] = secrets
         return {**checksum, **service.scrape_annotations(component)}
 
 

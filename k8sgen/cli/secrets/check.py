@@ -1,0 +1,52 @@
+"""`secrets check`: the encrypted files against what the services need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from k8sgen import project
+from k8sgen.checks.finding import Finding
+from k8sgen.cli.output import as_json, environments, print_json
+from k8sgen.compose import compose
+from k8sgen.secrets.check import check_environment
+
+
+@click.command("check")
+@environments
+@as_json
+@click.pass_context
+def command(ctx: click.Context, environments: tuple[str, ...], as_json: bool) -> None:
+    """Check the encrypted files of the environments ENV (all unless named) without decrypting.
+
+    Exit status 1 when there is something to do.
+    """
+    found = project.load(ctx.obj, environments)
+    findings = [
+        finding
+        for environment in found.environments.values()
+        for finding in check_environment(compose(found.stack, environment, found.root), found.root)
+    ]
+    if as_json:
+        print_json([_row(finding) for finding in findings])
+    else:
+        for finding in findings:
+            _print(finding)
+        names = ", ".join(found.environments)
+        click.echo(f"{names}: {len(findings)} finding{'s' * (len(findings) != 1)}")
+    if findings:
+        ctx.exit(1)
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    names = ("environment", "rule", "severity", "resource", "message", "hint")
+    place = str(finding.location) if finding.location else ""
+    return {**{name: getattr(finding, name) for name in names}, "location": place}
+
+
+def _print(finding: Finding) -> None:
+    place = f"{finding.location}: " if finding.location else ""
+    click.echo(f"{place}{finding.severity} {finding.rule}: {finding.message}")
+    if finding.hint:
+        click.echo(f"  {finding.hint}")

@@ -1,0 +1,55 @@
+"""What the subcommands share: the needs of an environment, and what they say at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import click
+
+from k8sgen import project
+from k8sgen.compose import Composition, compose
+from k8sgen.project import Project
+from k8sgen.secrets.change import Outcome
+from k8sgen.secrets.needs import Needs, needs
+from k8sgen.secrets.store import Store
+
+environment = click.argument("environment", metavar="ENV")
+
+
+@attrs.frozen(kw_only=True)
+class Site:
+    """One environment of the project: what it needs, and where its encrypted files are."""
+
+    project: Project
+    composition: Composition
+    needs: Needs
+    store: Store
+
+
+def site(root: Path, name: str) -> Site:
+    """Compose the environment *name*."""
+    found = project.load(root, [name])
+    composition = compose(found.stack, found.environments[name], found.root)
+    return Site(
+        project=found,
+        composition=composition,
+        needs=needs(composition),
+        store=Store(found.root, name),
+    )
+
+
+def print_outcome(site: Site, outcome: Outcome) -> None:
+    """Say which keys changed and what comes next; never a value."""
+    for mark, names in (("+", outcome.made), ("~", outcome.renewed)):
+        for name in names:
+            click.echo(f"{mark} {name}")
+    for name in outcome.kept:
+        click.echo(f"! {name}: edited by somebody, and not what its recipe gives; left alone")
+        click.echo(f"  k8sgen secrets rotate {site.needs.environment} {name} takes the recipe's")
+    for file in outcome.files:
+        click.echo(f"written: {file}")
+    if outcome.files:
+        click.echo(f"next: k8sgen synth {site.needs.environment}, review, commit")
+    else:
+        click.echo("nothing to do: every key has its value")

@@ -1,0 +1,84 @@
+"""The values that a person brings: from a file, from the environment, or asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
+
+import click
+import yaml
+
+from k8sgen.errors import UsageError
+from k8sgen.secrets.contract import Given, SecretKey
+from k8sgen.secrets.errors import SecretsError
+from k8sgen.secrets.needs import Needs
+
+given_file = click.option(
+    "--given",
+    type=click.File("r", encoding="utf-8"),
+    help="Read given values from this YAML file (SECRET/KEY: VALUE); - is standard input.",
+)
+
+
+def variable(key: SecretKey) -> str:
+    """Give the name of the environment variable that may hold the value of *key*."""
+    return "K8SGEN_SECRET_" + re.sub(r"[^A-Z0-9]", "_", key.name.upper())
+
+
+def read_file(stream: IO[str] | None, needs: Needs) -> dict[str, str]:
+    """Read the values in *stream*; messages name keys and lines, never values."""
+    if stream is None:
+        return {}
+    hint = "write SECRET/KEY: VALUE, one a line"
+    try:
+        body: Any = yaml.safe_load(stream)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UsageError(f"{stream.name}, line {line}: no YAML", hint=hint) from None
+    if not isinstance(body, Mapping):
+        raise UsageError(f"{stream.name}: no mapping", hint=hint)
+    for name, value in body.items():
+        if needs.find(str(name)) is None:
+            known = ", ".join(key.name for key in needs.every_key())
+            raise UsageError(f"{stream.name}: there is no key {name}", hint=f"there is: {known}")
+        if not isinstance(value, str):
+            raise UsageError(f"{stream.name}: the value of {name} is no text", hint="quote it")
+    return dict(body)
+
+
+def collect(keys: Iterable[SecretKey], brought: Mapping[str, str]) -> dict[str, str]:
+    """
+    Bring together the value of each of *keys* that has to be given.
+
+    Raises:
+        SecretsError: There is nobody to ask; names every key that is missing.
+    """
+    values = dict(brought)
+    asked = []
+    for key in keys:
+        if isinstance(key.recipe, Given) and key.name not in values:
+            found = os.environ.get(variable(key))
+            if found:
+                values[key.name] = found
+            else:
+                asked.append(key)
+    if asked and not sys.stdin.isatty():
+        raise _nobody_to_ask(asked)
+    for key in asked:
+        values[key.name] = click.prompt(_question(key), hide_input=True, err=True)
+    return values
+
+
+def _question(key: SecretKey) -> str:
+    assert isinstance(key.recipe, Given)  # noqa: S101  (only those are asked for)
+    return f"{key.name} ({key.recipe.hint})"
+
+
+def _nobody_to_ask(keys: Iterable[SecretKey]) -> SecretsError:
+    names = ", ".join(key.name for key in keys)
+    variables = ", ".join(variable(key) for key in keys)
+    hint = f"set {variables}, or pass them with --given FILE, or run it in a terminal"
+    return SecretsError(f"values have to be given for: {names}", hint=hint)

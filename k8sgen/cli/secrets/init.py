@@ -1,0 +1,41 @@
+"""`secrets init`: an age identity, and its recipient in the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from k8sgen import project
+from k8sgen.cli.secrets.common import environment
+from k8sgen.secrets import identity
+from k8sgen.secrets.recipients import add_recipient
+from k8sgen.secrets.store import Store
+
+
+@click.command("init")
+@environment
+@click.pass_obj
+def command(root: Path, environment: str) -> None:
+    """Make an age identity for ENV, and let it read the secrets of ENV.
+
+    The identity goes to where sops looks for it, outside the project; its public key to
+    environments/ENV.yaml. Run again, it changes nothing.
+    """
+    found = project.load(root, [environment])
+    recipients = found.environments[environment].recipients
+    purpose = f"{found.stack.part_of}/{environment}"
+    public, made = identity.ensure(purpose, root=found.root, known=recipients)
+    click.echo(f"{'made' if made else 'found'}: an age identity in {identity.key_file()}")
+    shown = Path("environments", f"{environment.replace('-', '_')}.yaml")
+    if add_recipient(found.root / shown, public, present=recipients, shown=shown):
+        click.echo(f"added: {public} to {shown}")
+    else:
+        click.echo(f"nothing to do: {public} is a recipient already")
+    if Store(found.root, environment).names() and public not in recipients:
+        click.echo("next: let somebody who can read the secrets run")
+        click.echo(f"  k8sgen secrets rotate {environment} --recipients")
+    elif not recipients:
+        click.echo(f"next: k8sgen secrets generate {environment}")
+    if made:
+        click.echo("keep a copy of the identity in a safe place: without it the secrets are lost")

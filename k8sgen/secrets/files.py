@@ -1,0 +1,116 @@
+"""The generated files of `dist/secrets/`: rules for SOPS, a stub a Secret, a KSOPS generator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from k8sgen.environment import Environment
+from k8sgen.secrets.contract import Alternate, Derived, Given, KeySet, Random, SecretKey
+from k8sgen.secrets.needs import Needed, Needs
+from k8sgen.secrets.sops import ENCRYPTED_REGEX
+from k8sgen.secrets.store import SUFFIX
+from k8sgen.serialize import to_yaml
+from k8sgen.tree import File
+
+SOPS_CONFIG = "secrets/.sops.yaml"
+_GENERATOR = "ksops.yaml"
+
+
+def creation_rules(environments: Iterable[Environment]) -> dict[str, File]:
+    """
+    Write `.sops.yaml`: for whom SOPS encrypts the files of each environment.
+
+    It has to know all environments, also those that are not being written.
+    """
+    rules = [
+        {
+            "path_regex": rf"^{environment.name}/[^/]+\.sops\.yaml$",
+            "encrypted_regex": ENCRYPTED_REGEX,
+            "key_groups": [{"age": list(environment.recipients)}],
+        }
+        for environment in environments
+        if environment.recipients
+    ]
+    return {SOPS_CONFIG: File(to_yaml({"creation_rules": rules}), "environments/")}
+
+
+def secret_files(needs: Needs) -> dict[str, File]:
+    """Write what one environment has besides the encrypted files, by path below `dist/`."""
+    if not needs.secrets:
+        return {}
+    folder = f"secrets/{needs.environment}"
+    source = f"environments/{needs.environment.replace('-', '_')}.py"
+    files = {
+        f"{folder}/{stub_name(name)}": File(to_yaml(stub(needs, needed)), _source(needed, source))
+        for name, needed in needs.secrets.items()
+    }
+    bodies = {"kustomization.yaml": _kustomization(), _GENERATOR: _generator(needs)}
+    return {**files, **{f"{folder}/{p}": File(to_yaml(b), source) for p, b in bodies.items()}}
+
+
+def stub(needs: Needs, needed: Needed) -> dict[str, Any]:
+    """Give the Secret with a description in the place of each value."""
+    return needs.manifest(needed, {k: placeholder(key) for k, key in needed.keys.items()})
+
+
+def stub_name(secret: str) -> str:
+    """Give the name of the stub of a Secret."""
+    return f"{secret}.stub.yaml"
+
+
+def is_placeholder(value: object) -> bool:
+    """Whether a value in a stub is still the description."""
+    return isinstance(value, str) and value.startswith("<") and value.endswith(">")
+
+
+def placeholder(key: SecretKey) -> str:
+    """Say what goes in the place of a value."""
+    age = f", a new one every {key.rotate_days} days" if key.rotate_days else ""
+    return f"<{_describe(key)}{age}>"
+
+
+def _describe(key: SecretKey) -> str:
+    match key.recipe:
+        case Random(length=length, previous=previous):
+            kept = f", then up to {previous} previous ones" if previous else ""
+            return f"random: {length} characters{kept}"
+        case Derived() as recipe:
+            return f"derived: {recipe.shown()}"
+        case KeySet(algorithm=algorithm):
+            return f"generated: a JSON Web Key Set for {algorithm}"
+        case Alternate(names=names):
+            return f"in turn: {' and '.join(names)}"
+        case Given(hint=hint):
+            return f"given: {hint}"
+
+
+def _source(needed: Needed, default: str) -> str:
+    return needed.location.file.as_posix() if needed.location else default
+
+
+def _kustomization() -> Mapping[str, Any]:
+    return {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "generators": [_GENERATOR],
+    }
+
+
+def _generator(needs: Needs) -> Mapping[str, Any]:
+    """
+    Name the encrypted files to KSOPS.
+
+    Source:
+        https://github.com/viaduct-ai/kustomize-sops
+    """
+    function = "exec:\n  path: ksops\n"
+    return {
+        "apiVersion": "viaduct.ai/v1",
+        "kind": "ksops",
+        "metadata": {
+            "name": "secrets",
+            "annotations": {"config.kubernetes.io/function": function},
+        },
+        "files": [f"{name}{SUFFIX}" for name in sorted(needs.secrets)],
+    }

@@ -46,16 +46,23 @@ class Change:
             return "added"
         return "removed" if self.pair.after is None else "changed"
 
-    def by_verdict(self) -> Iterator[tuple[Verdict | None, list[Field]]]:
-        """Give each verdict with the fields that it is the worst for, then those without one."""
+    def by_verdict(self) -> list[tuple[list[Verdict], list[Field]]]:
+        """
+        Give the fields with the verdicts that follow from them, the worst first.
+
+        Each field and each verdict stands once; fields that do nothing come last.
+        """
         left = list(self.fields)
+        found: list[tuple[list[Verdict], list[Field]]] = []
         for verdict in self.verdicts:
             own = [field for field in left if related(field.path, verdict.path)]
-            own = own if verdict.path else []
             left = [field for field in left if field not in own]
-            yield verdict, own
-        if left:
-            yield None, left
+            with_it = (vs for vs, fs in found if any(related(f.path, verdict.path) for f in fs))
+            if own or not (beside := next(with_it, None)):
+                found.append(([verdict], own))
+            else:
+                beside.append(verdict)
+        return [*found, ([], left)] if left else found
 
 
 @attrs.frozen
@@ -126,11 +133,11 @@ def _pairs(before: Iterable[Body], after: Groups) -> Iterator[Pair]:
 
 
 def _in_order(changes: Sequence[Change]) -> list[Change]:
-    """Keep each service's changes together, in the order in which the services first come."""
+    """Keep each service's changes together, the worst first; services as they first come."""
     place: dict[str, int] = {}
     for change in changes:
         place.setdefault(change.pair.service, len(place))
-    return sorted(changes, key=lambda change: place[change.pair.service])
+    return sorted(changes, key=lambda change: (place[change.pair.service], -change.level))
 
 
 def _key(field: Field) -> tuple[object, ...]:

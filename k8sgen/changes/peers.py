@@ -146,12 +146,13 @@ def _show_peer(peer: Peer | None) -> str:
     text = f"pods {pods}" if pods else "all pods"
     if "namespaceSelector" not in peer:
         return text
-    places = _show_selector(peer["namespaceSelector"])
-    return f"{text} of namespaces {places}" if places else f"{text} of all namespaces"
+    places = _show_selector(peer["namespaceSelector"]).removeprefix("metadata.name=")
+    return f"{text} of namespace {places}" if places else f"{text} of all namespaces"
 
 
 def _show_selector(selector: Selector) -> str:
-    parts = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
+    labels = (selector.get("matchLabels") or {}).items()
+    parts = [f"{key.rpartition('/')[2]}={value}" for key, value in labels]
     for rule in selector.get("matchExpressions") or ():
         values: Sequence[str] = rule.get("values") or ()
         parts.append(" ".join([rule["key"], rule["operator"], ",".join(values)]).strip())

@@ -13,7 +13,7 @@ from k8sgen.kustomize.merge import MISSING
 from k8sgen.serialize import to_yaml
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
-_WIDTH = 96
+_WIDTH = 108
 _MOST_LINES = 40
 
 
@@ -27,10 +27,8 @@ def summary(changes: Changes) -> str:
     if not changes.count:
         return "no difference"
     counts = sorted(changes.counts().items(), reverse=True)
-    parts = [f"{n} {level}" if level else f"{n} without consequence" for level, n in counts]
-    return (
-        f"{_plural(len(changes.resources), 'resource')}: {', '.join(parts)}" if parts else "labels"
-    )
+    parts = ", ".join(f"{level} {n}" for level, n in counts)
+    return f"{_plural(len(changes.resources), 'resource')} ({parts})" if parts else "only labels"
 
 
 def _environment(changes: Changes) -> Iterator[str]:
@@ -48,10 +46,10 @@ def _environment(changes: Changes) -> Iterator[str]:
 
 def _resource(change: Change) -> Iterator[str]:
     yield f"{SIGNS[change.word]} {change.pair.title}"
-    for verdict, own in change.by_verdict():
-        if verdict:
+    for verdicts, own in change.by_verdict():
+        for verdict in verdicts:
             yield f"    {verdict.level}: {verdict.reason}"
-        elif change.verdicts:
+        if change.verdicts and not verdicts:
             yield "    none"
         for field in own:
             yield from (f"      {line}" for line in field_lines(field))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from k8sgen.changes.level import Level, Verdict
-from k8sgen.changes.path import get
+from k8sgen.changes.path import Path, get
 from k8sgen.changes.rules.rollout import replaced, rolls
 from k8sgen.changes.world import Case, Pair, World, containers, template
 
@@ -18,9 +18,7 @@ def files(case: Case) -> Iterator[Verdict]:
     """Judge changed data of a ConfigMap or Secret by who reads it, and whether that rolls too."""
     if not case.pair.states or case.pair.kind not in _VOLUME:
         return
-    paths = [field.path for field in case.fields if field.path[0] in _DATA]
-    if not paths:
-        return
+    paths = [(name,) for name in _DATA if case.touches(name)]
     found = ((reader, _reads(reader, case.pair)) for reader in case.world.workloads())
     readers = [(reader, how) for reader, how in found if how]
     for path in paths:
@@ -30,7 +28,7 @@ def files(case: Case) -> Iterator[Verdict]:
             yield Verdict(Level.NONE, "no pod here reads it", path)
 
 
-def _verdict(reader: Pair, how: str, path: tuple[str, ...], world: World) -> Verdict:
+def _verdict(reader: Pair, how: str, path: Path, world: World) -> Verdict:
     if reader.kind in ("Job", "CronJob"):
         return Verdict(Level.NONE, f"the next run of {reader.title} reads it", path)
     if rolls(reader):

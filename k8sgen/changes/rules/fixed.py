@@ -53,8 +53,10 @@ def _is_immutable(before: Body, _: Body) -> bool:
     return before.get("immutable") is True
 
 
-def _not_indexed(_: Body, after: Body) -> bool:
-    return bool(get(after, "spec.completionMode") != "Indexed")
+def _not_elastic(_: Body, after: Body) -> bool:
+    """Tell whether the completions are not those of an indexed Job that follow its parallelism."""
+    indexed = get(after, "spec.completionMode") == "Indexed"
+    return not indexed or get(after, "spec.completions") != get(after, "spec.parallelism")
 
 
 def _runs(before: Body, _: Body) -> bool:
@@ -66,9 +68,18 @@ def _size_shrinks(before: Body, after: Body) -> bool:
     return bool(parse_quantity(sizes[1]) < parse_quantity(sizes[0]))
 
 
+def _is_bound_to_nodes(before: Body, _: Body) -> bool:
+    return get(before, "spec.nodeAffinity") is not None
+
+
 def _has_address(before: Body, after: Body) -> bool:
     """Tell whether the API server gives the Service an address in both states."""
     return all(get(body, "spec.type", "ClusterIP") != "ExternalName" for body in (before, after))
+
+
+def _changes_family(before: Body, after: Body) -> bool:
+    families = [get(body, "spec.ipFamilies", []) for body in (before, after)]
+    return _has_address(before, after) and families[0][:1] != families[1][:1] != []
 
 
 def _stays_balanced(before: Body, after: Body) -> bool:
@@ -93,7 +104,7 @@ FIXED: Sequence[Fixed] = (
         f"{_BATCH} ValidateJobSpecUpdate",
     ),
     Fixed("Job", "spec.template", f"{_BATCH} validatePodTemplateUpdate", when=_runs),
-    Fixed("Job", "spec.completions", f"{_BATCH} validateCompletions", when=_not_indexed),
+    Fixed("Job", "spec.completions", f"{_BATCH} validateCompletions", when=_not_elastic),
     Fixed(
         "ConfigMap",
         "data binaryData immutable",
@@ -109,6 +120,12 @@ FIXED: Sequence[Fixed] = (
         "spec.clusterIP spec.clusterIPs",
         f"{_CORE} validateUpgradeDowngradeClusterIPs",
         when=_has_address,
+    ),
+    Fixed(
+        "Service",
+        "spec.ipFamilies",
+        f"{_CORE} validateUpgradeDowngradeIPFamilies",
+        when=_changes_family,
     ),
     Fixed(
         "Service",
@@ -134,6 +151,12 @@ FIXED: Sequence[Fixed] = (
         f"{_CORE} ValidatePersistentVolumeUpdate",
         but="spec.capacity spec.accessModes spec.claimRef spec.persistentVolumeReclaimPolicy"
         " spec.storageClassName spec.mountOptions spec.nodeAffinity spec.volumeAttributesClassName",
+    ),
+    Fixed(
+        "PersistentVolume",
+        "spec.nodeAffinity",
+        f"{_CORE} ValidatePersistentVolumeUpdate",
+        when=_is_bound_to_nodes,
     ),
     Fixed(
         "Pod",
@@ -177,8 +200,9 @@ def fixed_fields(case: Case) -> Iterator[Verdict]:
         return
     for field in case.fields:
         if refused(*case.pair.states, field.path):
-            reason = f"{show(field.path)} cannot change; {_advice(case.pair.kind)}"
-            yield Verdict(Level.NEEDS_RECREATION, reason, field.path)
+            path = field.path[:2] if field.path[0] == "spec" else field.path[:1]
+            reason = f"{show(path)} cannot change; {_advice(case.pair.kind)}"
+            yield Verdict(Level.NEEDS_RECREATION, reason, path)
 
 
 def refused(before: Body, after: Body, path: Path) -> Fixed | None:

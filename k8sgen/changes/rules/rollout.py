@@ -69,10 +69,8 @@ def replicas(case: Case) -> Iterator[Verdict]:
     old, new = case.world.replicas(pair, after=False), case.world.replicas(pair)
     explicit = get(pair.before, "spec.replicas", 1)
     if get(pair.after, "spec.replicas") is None and explicit > 1:
-        reason = (
-            f"without replicas the API server falls back to 1 until the autoscaler acts; "
-            f"{explicit} ran (edit the live object's last-applied annotation first)"
-        )
+        # kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "Migrating Deployments"
+        reason = f"without replicas {explicit} pods become 1 until the autoscaler acts"
         yield Verdict(Level.MAY_INTERRUPT, reason, path)
     elif new == 0 < old:
         yield Verdict(Level.MAY_INTERRUPT, "all pods stop", path)

@@ -5,77 +5,116 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from k8sgen.changes.level import Level, Verdict
-from k8sgen.changes.path import get
+from k8sgen.changes.path import Path, get
 from k8sgen.changes.peers import Opening, covers, openings, selects
 from k8sgen.changes.world import Case, Pair, World, template
 
 Body = Mapping[str, Any]
+Labels = Mapping[str, str]
 _DIRECTIONS = ("Ingress", "Egress")
+
+
+@attrs.frozen
+class Pods:
+    """
+    Pods that policies select, by their labels in both states.
+
+    Args:
+        name: For messages.
+    """
+
+    name: str
+    namespace: str
+    before: Labels
+    after: Labels
+
+    @classmethod
+    def of(cls, workload: Pair) -> Pods:
+        """Give the pods of a workload that neither comes nor goes."""
+        labels = (_labels(body) for body in (workload.before, workload.after))
+        return cls(f"the pods of {workload.title}", workload.namespace, *labels)
+
+    @property
+    def relabelled(self) -> bool:
+        """Whether other policies may select them now."""
+        return self.before != self.after
 
 
 def policies(case: Case) -> Iterator[Verdict]:
     """
-    Judge a changed policy, or changed pod labels, by what each workload may send and receive.
+    Judge a changed policy, or changed pod labels, by what the pods may send and receive.
 
-    All policies that select a workload's pods count together; a workload that no policy selects is
-    open. Workloads that come or go are not compared.
+    All policies that select a pod count together; a pod that no policy selects is open. Workloads
+    that come or go are not compared.
     """
-    for workload in case.world.workloads():
-        if not workload.states:
-            continue
-        if _relabelled(workload):
-            if case.pair is workload:
-                path = ("spec", "template", "metadata", "labels")
-                yield from _compared(workload, case.world, path)
-        elif case.pair.kind == "NetworkPolicy" and _concerns(case.pair, workload):
-            yield from _compared(workload, case.world, ())
+    workloads = [pair for pair in case.world.workloads() if pair.states]
+    if case.pair.kind == "NetworkPolicy":
+        every = [pods for pods in map(Pods.of, workloads) if _concerns(case.pair, pods)]
+        if not every and not _concerns_any(case):
+            every = [_strangers(case.pair)]
+        for pods in every:
+            if not pods.relabelled:
+                yield from _compared(pods, case.world, ("spec",))
+    elif case.pair in workloads and Pods.of(case.pair).relabelled:
+        path = ("spec", "template", "metadata", "labels")
+        yield from _compared(Pods.of(case.pair), case.world, path)
 
 
-def _relabelled(workload: Pair) -> bool:
-    return _labels(workload.before) != _labels(workload.after)
+def _strangers(policy: Pair) -> Pods:
+    """Give the pods that a policy is for when they are of no workload here."""
+    labels = get(policy.body, "spec.podSelector.matchLabels", {})
+    shown = ", ".join(f"{key.rpartition('/')[2]}={value}" for key, value in labels.items())
+    return Pods(f"pods {shown}".strip(), policy.namespace, labels, labels)
 
 
-def _labels(body: Body | None) -> Mapping[str, str]:
-    labels: Mapping[str, str] = get(template(dict(body or {})), "metadata.labels", {})
+def _labels(body: Body | None) -> Labels:
+    labels: Labels = get(template(dict(body or {})), "metadata.labels", {})
     return labels
 
 
-def _concerns(policy: Pair, workload: Pair) -> bool:
-    states = ((policy.before, workload.before), (policy.after, workload.after))
-    return any(_selected(one, other) for one, other in states)
+def _concerns(policy: Pair, pods: Pods) -> bool:
+    states = ((policy.before, pods.before), (policy.after, pods.after))
+    return any(_selected(body, pods.namespace, labels) for body, labels in states)
 
 
-def _selected(policy: Body | None, workload: Body | None) -> bool:
-    if policy is None or workload is None:
+def _concerns_any(case: Case) -> bool:
+    """Tell whether the policy is for the pods of a workload that comes or goes."""
+    return any(
+        _selected(case.pair.body, pair.namespace, _labels(pair.body))
+        for pair in case.world.workloads()
+    )
+
+
+def _selected(policy: Body | None, namespace: str, labels: Labels) -> bool:
+    if policy is None or get(policy, "metadata.namespace", "") != namespace:
         return False
-    same = get(policy, "metadata.namespace", "") == get(workload, "metadata.namespace", "")
-    return same and selects(get(policy, "spec.podSelector", {}), _labels(workload))
+    return selects(get(policy, "spec.podSelector", {}), labels)
 
 
-def _compared(workload: Pair, world: World, path: tuple[str, ...]) -> Iterator[Verdict]:
+def _compared(pods: Pods, world: World, path: Path) -> Iterator[Verdict]:
     for direction in _DIRECTIONS:
-        old = _allowed(workload.before, world, direction, after=False)
-        new = _allowed(workload.after, world, direction, after=True)
+        old = _allowed(pods, world, direction, after=False)
+        new = _allowed(pods, world, direction, after=True)
         word = "receive from" if direction == "Ingress" else "send to"
         for opening in new:
             if not any(covers(other, opening) for other in old):
-                reason = f"the pods of {workload.title} may {word} {opening}"
+                reason = f"{pods.name} may {word} {opening}"
                 yield Verdict(Level.WIDENS_ACCESS, reason, path)
         for opening in old:
             if not any(covers(other, opening) for other in new):
-                reason = f"the pods of {workload.title} may no longer {word} {opening}"
+                reason = f"{pods.name} may no longer {word} {opening}"
                 yield Verdict(Level.MAY_INTERRUPT, reason, path)
 
 
-def _allowed(workload: Body | None, world: World, direction: str, *, after: bool) -> list[Opening]:
+def _allowed(pods: Pods, world: World, direction: str, *, after: bool) -> list[Opening]:
     isolated = False
     found: list[Opening] = []
     for pair in world.of_kind("NetworkPolicy"):
-        policy = pair.after if after else pair.before
-        if policy is None or not _selected(policy, workload):
-            continue
-        if direction in _types(policy):
+        policy, labels = (pair.after, pods.after) if after else (pair.before, pods.before)
+        if policy and _selected(policy, pods.namespace, labels) and direction in _types(policy):
             isolated = True
             found += openings(policy, direction)
     return found if isolated else [Opening.everything()]

@@ -17,13 +17,16 @@ DIST = "dist"
 OVERLAYS = "overlays"
 
 
-def with_commit(project: Project, ref: str | None = None, *, gone: bool = False) -> list[Changes]:
+def with_commit(
+    project: Project, ref: str | None = None, *, gone: bool = False, fold: bool = True
+) -> list[Changes]:
     """
     Compare each environment with what was committed in `dist/`.
 
     Args:
         ref: The commit; `HEAD` unless told. Outside a repository, the files as they stand.
         gone: Include environments that were there and are no more.
+        fold: Tell what changes alike in most resources once, apart from them.
 
     Raises:
         UsageError: git knows no such commit.
@@ -31,7 +34,7 @@ def with_commit(project: Project, ref: str | None = None, *, gone: bool = False)
     """
     files = committed(project.root, ref)
     found = [
-        compare(name, overlay(files, name), composition.groups())
+        compare(name, overlay(files, name), composition.groups(), fold=fold)
         for name, composition in compositions(project).items()
     ]
     names = sorted({path.split("/")[1] for path in files if path.startswith(f"{OVERLAYS}/")})

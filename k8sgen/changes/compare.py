@@ -102,7 +102,7 @@ class Changes:
         return Counter(change.level for change in self.resources)
 
 
-def compare(name: str, before: Iterable[Body], after: Groups) -> Changes:
+def compare(name: str, before: Iterable[Body], after: Groups, *, fold: bool = True) -> Changes:
     """
     Compare two states of one environment.
 
@@ -110,10 +110,11 @@ def compare(name: str, before: Iterable[Body], after: Groups) -> Changes:
         name: What is compared, for a heading.
         before: The old manifests.
         after: The new ones, by service; an old one that is gone is placed by its label.
+        fold: Tell what changes alike in most resources once, apart from them.
     """
     world = World(list(_pairs(before, after)))
     found = [fields(*pair.states) if pair.states else [] for pair in world.pairs]
-    every = _everywhere(found)
+    every = _everywhere(found) if fold else {}
     resources = []
     for pair, differing in zip(world.pairs, found, strict=True):
         own = tuple(field for field in differing if _key(field) not in every)

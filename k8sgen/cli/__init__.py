@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from k8sgen.errors import K8sgenError
+from k8sgen import node
+from k8sgen.errors import K8sgenError, UsageError, did_you_mean, suggest
 
-COMMANDS = ("synth", "render", "diff", "validate", "list", "schemas", "doctor")
+COMMANDS = ("synth", "render", "diff", "validate", "list", "affected", "schemas", "secrets", "doctor")
+_WITHOUT_NODE = ("doctor",)
 
 
 class Commands(click.Group):
@@ -24,8 +28,30 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name not in _WITHOUT_NODE:
+            node.require()
         command: click.Command = import_module(f"k8sgen.cli.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            msg = f"there is no command {args[0]!r}"
+            raise UsageError(msg, hint=suggest(args[0], COMMANDS))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _summary(name)) for name in COMMANDS])
+
+
+def _summary(name: str) -> str:
+    """Give the first line of a command's file, without loading what the command needs."""
+    spec = find_spec(f"k8sgen.cli.{name}")
+    assert spec and spec.origin  # noqa: S101  (each of COMMANDS is a file)
+    doc = ast.get_docstring(ast.parse(Path(spec.origin).read_text("utf-8"))) or ""
+    return doc.partition("\n")[0].partition(": ")[2]
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,15 +90,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = cli.main(list(arguments), prog_name="k8sgen", standalone_mode=False)
     except click.exceptions.Abort:
         status = 130
-    except click.ClickException as error:
-        error.show()
-        status = 2
-    except BrokenPipeError:
-        sys.stderr.close()  # whoever reads our output has seen enough
-        status = 0
+    except click.UsageError as error:
+        status = _failed(_misused(error), debug=False)
     except Exception as error:
         status = _failed(error, debug="--debug" in arguments)
     return status if isinstance(status, int) else 0
+
+
+def _misused(error: click.UsageError) -> UsageError:
+    command = error.ctx.command_path if error.ctx else "k8sgen"
+    hint = f"{command} --help shows how to use it"
+    if not isinstance(error, click.NoSuchOption):
+        return UsageError(error.format_message().rstrip("."), hint=hint)
+    options = [name for p in error.ctx.command.params for name in p.opts] if error.ctx else []
+    msg = f"there is no option {error.option_name!r}"
+    return UsageError(msg, hint=did_you_mean(error.option_name, options) or hint)
 
 
 def _failed(error: Exception, *, debug: bool) -> int:

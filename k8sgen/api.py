@@ -30,7 +30,7 @@ from k8sgen.workloads.config import ConfigMap
 from k8sgen.workloads.container import Container, FieldRef
 from k8sgen.workloads.pod import Pod
 from k8sgen.workloads.probe import Probe, Probes
-from k8sgen.workloads.volume import Claim, EmptyDir, Mount, SecretFiles
+from k8sgen.workloads.volume import Claim, EmptyDir, Mount, SecretFiles, Volume
 from k8sgen.workloads.workload import CronJob, Deployment, Job, StatefulSet
 
 __all__ = [
@@ -73,6 +73,7 @@ __all__ = [
     "StatefulSet",
     "Storage",
     "Told",
+    "Volume",
     "at_least",
     "at_most",
     "host_name",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import attrs
 
 from k8sgen import (
+    Alternate,
     Claim,
     Compute,
+    Container,
     Derived,
     EmptyDir,
     Endpoint,
@@ -25,18 +28,20 @@ from k8sgen import (
     Stack,
     StatefulSet,
     Storage,
+    Told,
+    Volume,
     at_least,
     at_most,
 )
+from services.postgres_sql import ACCEPT, RETIRE, SUPERUSER, databases_sql
 
 PORT = Port("postgres", 5432)
 USER = 999  # postgres, in the Debian image
 CONFIG = "/etc/postgresql"
 SECRETS = "/run/secrets/postgres"
 SOCKETS = "/var/run/postgresql"
-SUPERUSER = "superuser-password"
 
-_NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,62}")
+_NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,60}")
 _RESERVED = frozenset({"postgres", "template0", "template1", "public", "none"})
 
 
@@ -69,23 +74,26 @@ class Database(Endpoint):
     A database as a client is given it.
 
     Args:
-        name: Of the database, and of the role that owns it and alone may connect.
-        password: Of that role.
+        name: Of the database, and of the role that owns it and all that is in it.
+        login: The role that the client connects as. It acts as the owner, and so does another,
+            to which a rotation turns: so the old password is valid until every client has the new.
+        password: Of the login role.
     """
 
     name: str
+    login: SecretKey
     password: SecretKey
 
     @property
     def url(self) -> Derived:
         """
-        The URL with role and password in it.
+        The URL with login and password in it.
 
         It asks for no TLS: the server has no certificate, and the network policies let only the
         service's own pods connect.
         """
-        template = f"postgres://{self.name}:{{password}}@{self.address}/{self.name}?sslmode=disable"
-        return Derived(template, {"password": self.password})
+        template = f"postgres://{{login}}:{{password}}@{self.address}/{self.name}?sslmode=disable"
+        return Derived(template, {"login": self.login, "password": self.password})
 
 
 class Postgres(Service):
@@ -93,8 +101,8 @@ class Postgres(Service):
     One PostgreSQL server.
 
     Before it serves, each start of the pod makes what `databases.sql` names and is missing, and
-    sets the passwords: a new service gets its database, and a rotated password its effect, by a
-    rollout. On the running server: `psql --file=/etc/postgresql/databases.sql`.
+    sets the passwords: a new service gets its database by a rollout. On the running server:
+    `psql --file=/etc/postgresql/databases.sql`.
 
     Clients use the Kubernetes Service with a stable address, as drivers keep the address that they
     once looked up; the headless one only gives the pod its name.
@@ -105,32 +113,7 @@ class Postgres(Service):
         self._databases: dict[str, Database] = {}
         self._port = self.endpoint(PORT)
         self.secret(SUPERUSER, Random(length=48), rotate_days=180)
-        memory = settings.resources.limits.mebibytes
-        mounts = {
-            "/var/lib/postgresql": Claim("data", settings.storage),
-            CONFIG: self.config(
-                {
-                    "postgresql.conf": _postgresql_conf(settings),
-                    "pg_hba.conf": _PG_HBA,
-                    "databases.sql": self._databases_sql,
-                    "prepare.sh": _PREPARE,
-                }
-            ),
-            SECRETS: SecretFiles(self.secrets.values()),
-            SOCKETS: EmptyDir("sockets", "1Mi", memory=True),
-            "/dev/shm": EmptyDir("shared-memory", f"{memory // 4}Mi", memory=True),  # noqa: S108
-        }
-        prepare = self.container(
-            name="prepare",
-            command=["bash", f"{CONFIG}/prepare.sh"],
-            env={
-                "POSTGRES_PASSWORD_FILE": f"{SECRETS}/{SUPERUSER}",
-                # Sorts alike whatever the C library of a later image says, so indexes stay valid.
-                "POSTGRES_INITDB_ARGS": "--data-checksums"
-                " --locale-provider=builtin --builtin-locale=C.UTF-8",
-            },
-            mounts=mounts,
-        )
+        mounts = self._mounts(settings)
         server = self.container(
             args=["postgres", "-c", f"config_file={CONFIG}/postgresql.conf"],
             ports=[PORT],
@@ -138,11 +121,11 @@ class Postgres(Service):
             probes=Probes.exec(["pg_isready", "--host=127.0.0.1"], start=600),
         )
         # The image's stop signal asks for a fast shutdown, which still writes a checkpoint.
-        StatefulSet(self, Pod(server, init=prepare, user=USER, grace=120))
+        StatefulSet(self, Pod(server, init=self._prepare(mounts), user=USER, grace=120))
 
     def database(self, name: str) -> Database:
         """
-        Give a client the database *name*, with a role of the same name.
+        Give a client the database *name*, with an owner of the same name.
 
         Raises:
             ValueError: PostgreSQL reserves the name, or it would have to be quoted.
@@ -151,17 +134,55 @@ class Postgres(Service):
             msg = f"{name!r} cannot name a database; use lower-case letters, digits and _"
             raise ValueError(msg)
         if name not in self._databases:
-            password = self.secret(f"{name}-password", Random(length=48), rotate_days=90)
-            port = self._port
-            self._databases[name] = Database(
-                service=self, host=port.host, port=port.port, name=name, password=password
-            )
+            self._databases[name] = self._declare(name)
         return self._databases[name]
 
-    def _databases_sql(self) -> str:
-        """Write what makes every database; run again, it changes nothing but the passwords."""
-        each = (_DATABASE.format(name=name, secrets=SECRETS) for name in sorted(self._databases))
-        return _SUPERUSER.format(secrets=SECRETS, key=SUPERUSER) + "".join(each)
+    def _mounts(self, settings: PostgresSettings) -> dict[str, Volume]:
+        files = {
+            "postgresql.conf": _postgresql_conf(settings),
+            "pg_hba.conf": _PG_HBA,
+            "databases.sql": lambda: databases_sql(self._databases, SECRETS),
+            "accept.sql": ACCEPT,
+            "retire.sql": RETIRE,
+            "prepare.sh": _PREPARE,
+        }
+        shared = settings.resources.limits.mebibytes // 4  # parallel queries share it
+        return {
+            "/var/lib/postgresql": Claim("data", settings.storage),
+            CONFIG: self.config(files),
+            SECRETS: SecretFiles(self.secrets.values()),
+            SOCKETS: EmptyDir("sockets", "1Mi", memory=True),
+            "/dev/shm": EmptyDir("shared-memory", f"{shared}Mi", memory=True),  # noqa: S108
+        }
+
+    def _prepare(self, mounts: Mapping[str, Volume]) -> Container:
+        """Make the container that runs before the server, on the same volumes."""
+        # Sorting alike whatever C library a later image brings keeps the indexes valid.
+        initdb = "--data-checksums --locale-provider=builtin --builtin-locale=C.UTF-8"
+        return self.container(
+            name="prepare",
+            command=["bash", f"{CONFIG}/prepare.sh"],
+            env={
+                "POSTGRES_PASSWORD_FILE": f"{SECRETS}/{SUPERUSER}",
+                "POSTGRES_INITDB_ARGS": initdb,
+            },
+            mounts=mounts,
+        )
+
+    def _declare(self, name: str) -> Database:
+        password = self.secret(f"{name}-password", Random(length=48), rotate_days=90)
+        told = Told(
+            workload=f"statefulset/{self.name}",
+            accept=f"psql --no-psqlrc --quiet --file={CONFIG}/accept.sql",
+            retire=f"psql --no-psqlrc --quiet --file={CONFIG}/retire.sql",
+            also=(password,),
+        )
+        logins = Alternate((f"{name}-a", f"{name}-b"), password)
+        login = self.secret(f"{name}-login", logins, told=told)
+        host, port = self._port.host, self._port.port
+        return Database(
+            service=self, host=host, port=port, name=name, login=login, password=password
+        )
 
 
 def _postgresql_conf(settings: PostgresSettings) -> str:
@@ -219,24 +240,4 @@ options="-c config_file={CONFIG}/postgresql.conf -c listen_addresses=''"
 pg_ctl start --wait --timeout=3600 --options="$options"
 trap 'pg_ctl stop --wait --mode=fast' EXIT
 psql --no-psqlrc --file={CONFIG}/databases.sql
-"""
-
-# A block reads each password on the server, so that no statement, log or process list shows it.
-_SUPERUSER = """\
-\\set ON_ERROR_STOP on
-DO $$ BEGIN
-  EXECUTE format('ALTER ROLE postgres PASSWORD %L', pg_read_file('{secrets}/{key}'));
-END $$;
-REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
-"""
-
-_DATABASE = """
-SELECT 'CREATE ROLE "{name}" LOGIN'
-  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') \\gexec
-DO $$ BEGIN
-  EXECUTE format('ALTER ROLE "{name}" PASSWORD %L', pg_read_file('{secrets}/{name}-password'));
-END $$;
-SELECT 'CREATE DATABASE "{name}" OWNER "{name}"'
-  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{name}') \\gexec
-REVOKE ALL ON DATABASE "{name}" FROM PUBLIC;
 """

@@ -24,6 +24,7 @@ from k8sgen import (
     Stack,
     StatefulSet,
     Storage,
+    Told,
     at_least,
     at_most,
 )
@@ -32,6 +33,12 @@ PORT = Port("redis", 6379)
 USER = 999  # redis, in the Debian image
 CONFIG = "/etc/redis"
 SECRETS = "/run/secrets/redis"
+
+# Until its restart, the running server takes the new password beside the old one.
+_TOLD = Told(
+    workload="statefulset/redis",
+    accept="IFS= read -r new && printf '>%s' \"$new\" | redis-cli -e -x ACL SETUSER default",
+)
 
 Eviction = Literal[
     "noeviction",
@@ -88,7 +95,7 @@ class Redis(Service):
 
     def __init__(self, scope: Stack, settings: RedisSettings) -> None:
         super().__init__(scope, settings)
-        self._password = self.secret("password", Random(length=48), rotate_days=90)
+        self._password = self.secret("password", Random(length=48), rotate_days=90, told=_TOLD)
         self._port = self.endpoint(PORT)
         container = self.container(
             # Not by the image's entrypoint, which would load every module that it brings.

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from k8sgen import Derived, Stack
+from k8sgen import Alternate, Derived, SecretKey, Stack
 from k8sgen.secrets.values import derive
 from tests.services.stacks import Composed
 
@@ -24,12 +24,23 @@ Secrets = dict[str, str]
 """Values by name, such as `redis/password`."""
 
 
-def values(stack: Stack, *, suffix: str = AWKWARD) -> Secrets:
-    """Make the value of every secret key of *stack*, those that are drawn ending in *suffix*."""
+def values(stack: Stack, *, suffix: str = AWKWARD, turn: int = 0) -> Secrets:
+    """
+    Make the value of every secret key of *stack*.
+
+    Args:
+        suffix: Those that are drawn end in it.
+        turn: Which name counts of two that alternate.
+    """
     keys = [key for service in stack.services for key in service.secrets.values()]
-    drawn = {key.name: f"{key.key}-{suffix}" for key in keys}
-    made = {k.name: derive(k.recipe, drawn) for k in keys if isinstance(k.recipe, Derived)}
-    return {**drawn, **made}
+    made = {key.name: f"{key.key}-{suffix}" for key in keys}
+    for key in keys:
+        if isinstance(key.recipe, Alternate):
+            made[key.name] = key.recipe.names[turn]
+    for key in keys:
+        if isinstance(key.recipe, Derived):
+            made[key.name] = derive(key.recipe, made)
+    return made
 
 
 def free_port() -> int:
@@ -120,11 +131,21 @@ class LocalPod:
         entries = self._container(container).get("env", ())
         return {entry["name"]: self._env(entry) for entry in entries}
 
-    def run(self, line: Sequence[str], env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+    def run(
+        self, line: Sequence[str], env: Mapping[str, str], typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, with *typed* on its standard input."""
         return subprocess.run(  # noqa: PLW1510  (the test looks at the status)
-            line, **self._options(env), capture_output=True, text=True, timeout=60
+            line, **self._options(env), input=typed, capture_output=True, text=True, timeout=60
         )
+
+    def tell(
+        self, key: SecretKey, command: str, secrets: Secrets, env: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of `key.told` as a rotation to the values of *secrets* does."""
+        assert key.told
+        lines = [secrets[each.name] for each in (key, *key.told.also)]
+        return self.run(["sh", "-c", self.mapped(command)], env, "".join(f"{x}\n" for x in lines))
 
     @contextmanager
     def running(

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from k8sgen import Compute, Derived, Random, Resources, Stack, Storage
+from k8sgen import Alternate, Compute, Derived, Random, Resources, Stack, Storage
 from services.postgres import Postgres, PostgresSettings
 from services.template_system import TemplateSystem, TemplateSystemSettings
 from tests.services.stacks import Composed, composed
@@ -79,11 +79,12 @@ class TestDatabases:
         assert isinstance(database.url, Derived)
         assert database.password.secret == "postgres"
         assert database.url.shown() == (
-            "postgres://backend:{postgres/backend-password}@postgres:5432/backend?sslmode=disable"
+            "postgres://{postgres/backend-login}:{postgres/backend-password}"
+            "@postgres:5432/backend?sslmode=disable"
         )
 
     @pytest.mark.parametrize(
-        "name", ["postgres", "template1", "public", "pg_x", "Backend", "a-b", "", "1st", "x" * 64]
+        "name", ["postgres", "template1", "public", "pg_x", "Backend", "a-b", "", "1st", "x" * 62]
     )
     def test_a_name_that_is_taken_or_needs_quotes_is_refused(self, name: str) -> None:
         """
@@ -111,11 +112,23 @@ class TestSecrets:
         """
         None is brought by a person, and none lives for ever.
         """
-        keys = wired(PostgresSettings(), "backend").service(Postgres).secrets.values()
-        assert len(keys) == 2
-        for key in keys:
+        keys = wired(PostgresSettings(), "backend").service(Postgres).secrets
+        passwords = [key for name, key in keys.items() if name.endswith("-password")]
+        assert len(passwords) == 2
+        for key in passwords:
             assert isinstance(key.recipe, Random)
             assert key.rotate_days
+
+    def test_a_rotation_turns_to_another_login_and_tells_the_server(self) -> None:
+        """
+        The commands read login and password, in this order.
+        """
+        database = wired(PostgresSettings(), "backend").service(Postgres).database("backend")
+        assert isinstance(database.login.recipe, Alternate)
+        assert database.login.recipe.names == ("backend-a", "backend-b")
+        assert database.login.recipe.password == database.password
+        assert database.login.told
+        assert database.login.told.also == (database.password,)
 
 
 class TestServer:

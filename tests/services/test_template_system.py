@@ -37,7 +37,10 @@ def test_it_has_a_role_of_its_own(made: Composed) -> None:
     Its URL is derived from a password that no other service has.
     """
     url = made.service(TemplateSystem).secrets["database-url"]
-    assert [source.name for source in url.sources] == ["postgres/templates-password"]
+    assert {source.name for source in url.sources} == {
+        "postgres/templates-login",
+        "postgres/templates-password",
+    }
 
 
 def test_its_pods_leave_the_endpoints_before_they_stop(made: Composed) -> None:

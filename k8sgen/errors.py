@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import attrs
@@ -49,6 +50,18 @@ class K8sgenError(Exception):
         return f"{first}\n{self.hint}" if self.hint else first
 
 
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Give the hint that names what *name* is most like; empty where nothing is."""
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Give the hint that names what *name* is most like, or else all that there is."""
+    names = list(known)
+    return did_you_mean(name, names) or f"known: {', '.join(names) or 'none'}"
+
+
 class UsageError(K8sgenError):
     """The command line asks for what does not exist."""
 
@@ -63,6 +76,10 @@ class SynthesisError(K8sgenError):
 
 class OutputError(K8sgenError):
     """The output folder cannot be written as asked."""
+
+
+class NotProvedError(K8sgenError):
+    """What was computed does not come out as the classes say; nothing was written."""
 
 
 class Problems(K8sgenError):

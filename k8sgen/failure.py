@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from k8sgen import node
-from k8sgen.errors import K8sgenError, Location, ProjectError, SynthesisError
+from k8sgen.errors import K8sgenError, Location, ProjectError, SynthesisError, did_you_mean
 from k8sgen.overrides import CONFLICT
 from k8sgen.source import raised_at, within
 
@@ -88,7 +87,7 @@ def _no_super(error: BaseException) -> Explained:
 def _unknown_attribute(error: BaseException) -> Explained:
     if not isinstance(error, AttributeError) or not error.name:
         return None
-    return ProjectError, str(error), _nearest(error.name, dir(error.obj)) or DEBUG_HINT
+    return ProjectError, str(error), did_you_mean(error.name, dir(error.obj)) or DEBUG_HINT
 
 
 def _unknown_name(error: BaseException) -> Explained:
@@ -96,7 +95,7 @@ def _unknown_name(error: BaseException) -> Explained:
         return None
     frame = _frame(error)
     known = {**frame.f_globals, **frame.f_locals} if frame else {}
-    return ProjectError, str(error), _nearest(error.name or "", known) or "import or define it"
+    return ProjectError, str(error), did_you_mean(error.name or "", known) or "import or define it"
 
 
 def _missing_argument(error: BaseException) -> Explained:
@@ -119,7 +118,7 @@ def _unknown_argument(error: BaseException) -> Explained:
     return (
         ProjectError,
         f"{cls} has no setting {name!r}",
-        _nearest(name, known)
+        did_you_mean(name, known)
         or (f"it may be one of: {', '.join(known)}" if known else f"look at the fields of {cls}"),
     )
 
@@ -136,7 +135,11 @@ def _import(error: BaseException) -> Explained:
         hint = "move what both need into a file of its own, or import it under TYPE_CHECKING"
         return ProjectError, f"{module} and this file import each other", hint
     problem = f"{module} has no {name!r}"
-    return ProjectError, problem, _nearest(name, dir(sys.modules.get(module))) or "correct the name"
+    return (
+        ProjectError,
+        problem,
+        did_you_mean(name, dir(sys.modules.get(module))) or "correct the name",
+    )
 
 
 def _syntax(error: BaseException) -> Explained:
@@ -187,11 +190,6 @@ _EXPLANATIONS: tuple[Callable[[BaseException], Explained], ...] = (
     _exit,
     _jsii,
 )
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def _frame(error: BaseException) -> FrameType | None:

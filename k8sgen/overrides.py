@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -10,7 +9,7 @@ from typing import Any, get_args, get_origin
 import attrs
 import yaml
 
-from k8sgen.errors import K8sgenError, Location, Problems, ProjectError
+from k8sgen.errors import K8sgenError, Location, Problems, ProjectError, suggest
 from k8sgen.typed import is_union, misfit
 
 CONFLICT = ("<<<<<<<", "|||||||", ">>>>>>>")
@@ -121,7 +120,7 @@ class _Merge:
             if name in fields:
                 yield key, item, fields[name]
             else:
-                self._refuse(key, f"unknown setting {_join(path, name)!r}", _nearest(name, fields))
+                self._refuse(key, f"unknown setting {_join(path, name)!r}", suggest(name, fields))
 
     def _pairs(self, node: yaml.MappingNode, path: str) -> Iterator[tuple[yaml.Node, yaml.Node]]:
         seen: set[str] = set()
@@ -227,8 +226,3 @@ def _is_string(plain: str) -> bool:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-def _nearest(name: str, known: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    return f"did you mean {near[0]!r}?" if near else f"it may be one of: {', '.join(known)}"

@@ -13,7 +13,7 @@ from typing import TypeVar
 import attrs
 
 from k8sgen.environment import BASE, Environment
-from k8sgen.errors import K8sgenError, Location, Problems, ProjectError, UsageError
+from k8sgen.errors import K8sgenError, Location, Problems, ProjectError, UsageError, suggest
 from k8sgen.failure import translated
 from k8sgen.overrides import Overridden, apply
 from k8sgen.stack import Stack
@@ -93,7 +93,7 @@ def load(root: Path, wanted: Sequence[str] = ()) -> Project:
         raise UsageError(msg, hint="go to the project's directory, or name it with --project DIR")
     for name in wanted:
         if name not in known:
-            raise UsageError(f"there is no environment {name!r}", hint=_nearest(name, known))
+            raise UsageError(f"there is no environment {name!r}", hint=suggest(name, known))
     _refuse_strays(root)
     _prepare_imports(root)
     module = _import(_STACK, root)
@@ -179,9 +179,3 @@ def _environment(name: str, kind: type[Environment], root: Path) -> Environment:
 
 def _attribute_of(name: str) -> str:
     return name.replace("-", "_")
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    known_text = f"known: {', '.join(known)}"
-    return f"did you mean {near[0]!r}? ({known_text})" if near else known_text

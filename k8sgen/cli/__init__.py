@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -15,7 +14,17 @@ import click
 from k8sgen import node
 from k8sgen.errors import K8sgenError, UsageError, did_you_mean, suggest
 
-COMMANDS = ("synth", "render", "diff", "validate", "list", "affected", "schemas", "secrets", "doctor")
+COMMANDS = (
+    "synth",
+    "render",
+    "diff",
+    "validate",
+    "list",
+    "affected",
+    "schemas",
+    "secrets",
+    "doctor",
+)
 _WITHOUT_NODE = ("doctor",)
 
 
@@ -47,11 +56,12 @@ class Commands(click.Group):
 
 
 def _summary(name: str) -> str:
-    """Give the first line of a command's file, without loading what the command needs."""
-    spec = find_spec(f"k8sgen.cli.{name}")
-    assert spec and spec.origin  # noqa: S101  (each of COMMANDS is a file)
-    doc = ast.get_docstring(ast.parse(Path(spec.origin).read_text("utf-8"))) or ""
-    return doc.partition("\n")[0].partition(": ")[2]
+    """Read the first line of a command's file, without loading what the command needs."""
+    place = Path(__file__).with_name(name)
+    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    doc = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+    text = doc.partition("\n")[0].partition(": ")[2].replace("`", "")
+    return text[:1].upper() + text[1:]
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +10,7 @@ import click
 
 from k8sgen import project
 from k8sgen.compose import compose
-from k8sgen.errors import UsageError
+from k8sgen.errors import UsageError, suggest
 from k8sgen.serialize import to_yaml
 
 
@@ -45,7 +44,5 @@ def _known(what: str, value: str | None, known: Iterable[str]) -> None:
     names = sorted(set(known))
     if value is None or value.lower() in map(str.lower, names):
         return
-    near = difflib.get_close_matches(value, names, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}"
     msg = f"there is no {what} {value!r} in it"
-    raise UsageError(msg, hint=hint)
+    raise UsageError(msg, hint=suggest(value, names))

@@ -56,6 +56,14 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
     """Reads plain scalars as kustomize does: no dates, no sexagesimals, `on` is a string."""
 
 
+def _construct_float(loader: Any, node: yaml.ScalarNode) -> float | str:
+    """Read a number; one beyond all bounds, as 12e4567, stays a string as it does for Go."""
+    number = float(str(loader.construct_scalar(node)).replace("_", ""))
+    return number if math.isfinite(number) else str(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _construct_float)
+_Loader.add_constructor("tag:yaml.org,2002:merge", _Loader.construct_yaml_str)
 _Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in _GO_SCALARS:
     _Loader.add_implicit_resolver(
@@ -111,6 +119,13 @@ def ambiguous(text: str) -> bool:
     Say whether any reader could take *text*, written without quotes, for more than a string.
     """
     return text.lstrip("+-.").lower() in _WORDS or _NUMBER_LIKE.fullmatch(text) is not None
+
+
+def breaks_go_yaml(text: str) -> bool:
+    """
+    Say whether go-yaml, left to choose the style of *text*, writes what it cannot read.
+    """
+    return text.startswith("\t") and "\n" in text
 
 
 def _document(value: Any) -> Iterator[str]:

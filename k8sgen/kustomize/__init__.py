@@ -1,7 +1,7 @@
 """The difference of two sets of manifests as a kustomize base and overlay, and its proof."""
 
 from k8sgen.kustomize.equality import Difference, equal, first_difference
-from k8sgen.kustomize.errors import BuildError, NotProvedError
+from k8sgen.kustomize.errors import BuildError
 from k8sgen.kustomize.evaluate import Mismatch, compare, evaluate, prove
 from k8sgen.kustomize.overlay import base, overlay
 
@@ -9,7 +9,6 @@ __all__ = [
     "BuildError",
     "Difference",
     "Mismatch",
-    "NotProvedError",
     "base",
     "compare",
     "equal",

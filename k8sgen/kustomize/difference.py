@@ -15,7 +15,7 @@ import attrs
 from k8sgen.kustomize.equality import ordered, same
 from k8sgen.kustomize.errors import UnsureError
 from k8sgen.kustomize.jsonpatch import Operation, Path, operation
-from k8sgen.kustomize.merge import DIRECTIVE, MISSING, Key, adopt, item_keys
+from k8sgen.kustomize.merge import DIRECTIVE, MISSING, Key, adopt, is_settable, item_keys
 from k8sgen.kustomize.schema import MergeList, MergeType, merge_type
 from k8sgen.serialize import Body
 
@@ -54,13 +54,6 @@ def json_change(old: Body, new: Body) -> Change:
     return Change(operations, {})
 
 
-def replacement(new: Body) -> Change:
-    """
-    Say it all anew.
-    """
-    return Change((), {DIRECTIVE: "replace", **new})
-
-
 @attrs.frozen
 class _Difference:
     """Builds patches and collects in *operations* what they cannot say."""
@@ -89,7 +82,8 @@ class _Difference:
             return self.of_maps(old, new, kind, path)
         if isinstance(old, list) and isinstance(new, list):
             return self.of_lists(old, new, kind, path)
-        if old is None or not isinstance(old, dict | list) and not isinstance(new, dict | list):
+        scalars = not isinstance(old, dict | list) and not isinstance(new, dict | list)
+        if old is None or (scalars and is_settable(old, new)):
             return self.anew("add", new, kind, path)
         return self.operate("replace", path, new)
 

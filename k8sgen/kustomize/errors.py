@@ -9,10 +9,6 @@ class BuildError(K8sgenError):
     """kustomize would refuse to build these files."""
 
 
-class NotProvedError(K8sgenError):
-    """No overlay could be found that builds what is wanted."""
-
-
 class UnsureError(Exception):
     """
     What kustomize makes of this is not modelled; the caller says it another way.

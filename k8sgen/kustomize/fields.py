@@ -14,7 +14,7 @@ from k8sgen.kustomize.errors import BuildError
 from k8sgen.kustomize.images import ImageField, container_images, is_safe_name, rewrite, split
 from k8sgen.kustomize.kustomization import Fields
 from k8sgen.kustomize.transform import SCALED
-from k8sgen.serialize import Body
+from k8sgen.serialize import Body, ambiguous
 
 Pair: TypeAlias = tuple[Body, Body]
 """A manifest of the base, and the same as it is wanted."""
@@ -77,7 +77,7 @@ def _labels_of(body: Body) -> dict[str, str]:
     labels = body["metadata"].get("labels")
     if not isinstance(labels, dict):
         return {}
-    return {name: value for name, value in labels.items() if isinstance(value, str)}
+    return {k: v for k, v in labels.items() if not ambiguous(k) and "\n" not in v}
 
 
 def _lacks(body: Body, pair: tuple[str, str]) -> bool:

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from k8sgen.kustomize.errors import BuildError, UnsureError
-from k8sgen.serialize import Body
+from k8sgen.serialize import Body, breaks_go_yaml
 
 Operation: TypeAlias = dict[str, Any]
 Path: TypeAlias = tuple[str | int, ...]
 
 _EXACT = 2**53
-"""kustomize reads the numbers of a JSON-patched manifest as doubles."""
+"""kustomize takes a JSON-patched manifest through JSON, where its numbers are doubles."""
 
 
 def pointer(path: Path) -> str:
@@ -41,13 +41,13 @@ def apply(body: Body, operations: Sequence[Operation]) -> Body:
 
     Raises:
         BuildError: One of them meets nothing.
-        UnsureError: kustomize would lose precision in a number.
+        UnsureError: kustomize would lose a value on the way.
     """
     patched: Any = body
     for each in operations:
         parts = [p.replace("~1", "/").replace("~0", "~") for p in each["path"].split("/")[1:]]
         patched = _at(patched, parts, each)
-    if not isinstance(patched, dict) or _is_inexact(patched):
+    if not isinstance(patched, dict) or _is_lost(patched):
         raise UnsureError
     return patched
 
@@ -95,9 +95,12 @@ def _missing(each: Operation) -> BuildError:
     return BuildError(f"the JSON patch meets nothing at {each['path']}")
 
 
-def _is_inexact(value: Any) -> bool:
+def _is_lost(value: Any) -> bool:
+    """Say whether *value* holds what kustomize cannot take through JSON and back to YAML."""
     if isinstance(value, Mapping):
-        return any(map(_is_inexact, value.values()))
+        return any(map(_is_lost, value.values()))
     if isinstance(value, list):
-        return any(map(_is_inexact, value))
+        return any(map(_is_lost, value))
+    if isinstance(value, str):
+        return breaks_go_yaml(value)
     return isinstance(value, int) and abs(value) > _EXACT

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from k8sgen.kustomize.errors import UnsureError
 from k8sgen.kustomize.schema import MergeList, MergeType, merge_type
-from k8sgen.serialize import Body, ambiguous
+from k8sgen.serialize import Body, ambiguous, breaks_go_yaml
 
 DIRECTIVE = "$patch"
 
@@ -43,6 +43,8 @@ def merge(body: Body, patch: Body) -> Body | None:
     Raises:
         UnsureError: What kustomize would do is not certain.
     """
+    if patch.get(DIRECTIVE) == "replace":
+        raise UnsureError  # kyaml replaces every map but the outermost
     merged = _walk(body, patch, merge_type(body))
     if merged is MISSING:
         return None
@@ -59,6 +61,17 @@ def adopt(value: Any, kind: MergeType | MergeList) -> Any:
         UnsureError: What kustomize would do is not certain.
     """
     return _walk(MISSING, value, kind)
+
+
+def is_settable(dest: Any, origin: Any) -> bool:
+    """
+    Say whether a patch may set the scalar *origin*, which takes the style of *dest* in its file.
+
+    In the quotes of a string a number becomes a string, and some texts need the quotes they have.
+    """
+    if isinstance(origin, str):
+        return dest is MISSING or not breaks_go_yaml(origin)
+    return not isinstance(dest, str)
 
 
 def item_keys(items: Sequence[Any], kind: MergeList) -> list[Key]:
@@ -115,6 +128,8 @@ def _walk(dest: Any, origin: Any, kind: MergeType | MergeList) -> Any:
         return _walk_list(dest, origin, kind)
     if origin is MISSING:
         return dest
+    if origin is not None and not is_settable(dest, origin):
+        raise UnsureError
     return MISSING if origin is None else origin
 
 

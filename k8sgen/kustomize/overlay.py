@@ -7,11 +7,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from k8sgen.kustomize.evaluate import FILE
+from k8sgen.kustomize.fields import Pair
 from k8sgen.kustomize.kustomization import Kustomization
 from k8sgen.kustomize.names import file_stems, main_name
 from k8sgen.kustomize.plan import make_plan, pair
-from k8sgen.kustomize.resource import identify, require_sound
+from k8sgen.kustomize.resource import Id, identify, require_sound
 from k8sgen.serialize import Body, to_yaml
 
 
@@ -32,7 +35,7 @@ def base(manifests: Sequence[Body], *, service: str | None = None) -> dict[str, 
     """
     require_sound(manifests)
     stems = file_stems(manifests, service or main_name(manifests))
-    files: dict[str, Any] = {f"{stems[identify(body)]}.yaml": body for body in manifests}
+    files = _files(manifests, stems)
     return _texts(Kustomization(resources=list(files)), files)
 
 
@@ -59,24 +62,44 @@ def overlay(
 
     Raises:
         BuildError: kustomize would refuse the manifests themselves.
-        NotProvedError: No overlay was found that builds them.
     """
     require_sound(wanted)
     if not wanted:
         return {}
     pairs = pair(base, wanted, namespace) if base_path is not None else ()
-    known = base if pairs else ()
-    extras = [body for body in wanted if not any(body is new for _, new in pairs)]
-    stems = file_stems([*known, *extras], service or main_name(known or wanted))
-    files: dict[str, Any] = {f"{stems[identify(body)]}.yaml": body for body in extras}
-    resources = [*([base_path] if pairs and base_path else []), *files]
-    if not pairs:
-        return _texts(Kustomization(resources=resources), files)
+    if pairs:
+        require_sound(base)
+        found = _on_base(base, wanted, pairs, namespace, service or main_name(base))
+        if found:
+            kustomization, files = found
+            resources = [str(base_path), *kustomization.resources]
+            return _texts(attrs.evolve(kustomization, resources=resources), files)
+    files = _files(wanted, file_stems(wanted, service or main_name(wanted)))
+    return _texts(Kustomization(resources=list(files)), files)
+
+
+def _on_base(
+    base: Sequence[Body],
+    wanted: Sequence[Body],
+    pairs: Sequence[Pair],
+    namespace: str | None,
+    service: str,
+) -> tuple[Kustomization, dict[str, Any]] | None:
+    paired = [new for _, new in pairs]
+    extras = [body for body in wanted if not any(body is new for new in paired)]
+    stems = file_stems([*base, *extras], service)
     plan = make_plan(base, wanted, pairs, stems, namespace)
-    files |= {patch.path: patch.content for patch in plan.patches}
-    return _texts(
-        Kustomization(resources=resources, patches=plan.patches, fields=plan.fields), files
+    if plan is None:
+        return None
+    files = _files(extras, stems)
+    kustomization = Kustomization(
+        resources=list(files), patches=plan.patches, fields=plan.fields
     )
+    return kustomization, files | {patch.path: patch.content for patch in plan.patches}
+
+
+def _files(bodies: Sequence[Body], stems: Mapping[Id, str]) -> dict[str, Any]:
+    return {f"{stems[identify(body)]}.yaml": body for body in bodies}
 
 
 def _texts(kustomization: Kustomization, files: Mapping[str, Any]) -> dict[str, str]:

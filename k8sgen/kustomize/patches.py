@@ -103,7 +103,7 @@ class JsonPatch:
 
         Raises:
             BuildError: An operation meets nothing.
-            UnsureError: kustomize would lose precision in a number.
+            UnsureError: kustomize would lose a value on the way.
         """
         return [self._patched(each) if self._selects(each) else each for each in resources]
 

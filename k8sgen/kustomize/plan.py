@@ -1,6 +1,6 @@
 """
 The search for an overlay that is proved: fields first, then for each manifest the first change
-that works, of four that go from readable to certain.
+that works, of three that go from readable to certain.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 import attrs
 
-from k8sgen.kustomize.difference import Change, json_change, mixed_change, replacement
-from k8sgen.kustomize.equality import Difference, equal
-from k8sgen.kustomize.errors import BuildError, NotProvedError, UnsureError
-from k8sgen.kustomize.evaluate import Mismatch, compare
+from k8sgen.kustomize.difference import Change, json_change, mixed_change
+from k8sgen.kustomize.equality import equal
+from k8sgen.kustomize.errors import BuildError, UnsureError
+from k8sgen.kustomize.evaluate import compare
 from k8sgen.kustomize.fields import Pair, choose_fields
 from k8sgen.kustomize.images import set_images
 from k8sgen.kustomize.kustomization import Fields, Kustomization
-from k8sgen.kustomize.merge import DIRECTIVE, MISSING
+from k8sgen.kustomize.merge import DIRECTIVE
 from k8sgen.kustomize.patches import JsonPatch, MergePatch, Patch, target_of
 from k8sgen.kustomize.references import mend_references
 from k8sgen.kustomize.resource import Id, Resource, identify
@@ -61,7 +61,6 @@ _STEPS: Sequence[_Step] = (
     lambda old, new, fields: mixed_change(fields.transform(old), new),
     lambda old, new, _: mixed_change(old, new),
     lambda old, new, _: json_change(old, new),
-    lambda _old, new, _: replacement(new),
 )
 """The ways to say what the fields leave over, from the most readable to the most certain."""
 
@@ -86,29 +85,22 @@ def make_plan(
     pairs: Sequence[Pair],
     stems: Mapping[Id, str],
     namespace: str | None,
-) -> Plan:
+) -> Plan | None:
     """
-    Find the plan that turns *base* into *wanted*.
+    Find the plan that turns *base* into *wanted*; None if nothing on top of the base can.
 
     Args:
         pairs: As `pair` finds them.
         stems: The names of the patch files, by the ids of *base*.
         namespace: Where the environment lives, if it is of one namespace.
-
-    Raises:
-        NotProvedError: There is none.
     """
     fields = choose_fields(pairs, wanted, namespace=namespace)
     search = _Search(base, wanted, pairs, stems)
-    mismatches: Sequence[object] = ()
     for attempt in (fields, attrs.evolve(fields, namespace=None), Fields()):
-        patches, mismatches = search.run(attempt)
-        if not mismatches:
+        patches = search.run(attempt)
+        if patches is not None:
             return Plan(fields=search.without_idle(attempt, patches), patches=patches)
-    raise NotProvedError(
-        f"no kustomize overlay builds {mismatches[0]}",
-        hint="say this field in another way, or give the manifest another name there",
-    )
+    return None
 
 
 @attrs.frozen
@@ -120,8 +112,8 @@ class _Search:
     pairs: Sequence[Pair]
     stems: Mapping[Id, str]
 
-    def run(self, fields: Fields) -> tuple[list[Patch], list[Mismatch]]:
-        """Find the patches, or what no patch could say."""
+    def run(self, fields: Fields) -> list[Patch] | None:
+        """Find the patches, each of the first step that works; None if no step does."""
         first = [0] * len(self.pairs)
         while True:
             found = [
@@ -129,15 +121,16 @@ class _Search:
                 for both, start in zip(self.pairs, first, strict=True)
             ]
             patches = [patch for _, each in found for patch in each] + self._deletions()
-            mismatches = self._judge(fields, patches)
-            wrong = {mismatch.id for mismatch in mismatches}
+            wrong = self._wrong(fields, patches)
+            if not wrong:
+                return patches
             retry = [
                 index
                 for index, (_, new) in enumerate(self.pairs)
                 if identify(new) in wrong and found[index][0] < len(_STEPS)
             ]
             if not retry:
-                return patches, mismatches
+                return None
             for index in retry:
                 first[index] = found[index][0] + 1
 
@@ -180,13 +173,14 @@ class _Search:
         extras = [body for body in self.wanted if not any(body is new for new in paired)]
         return [Resource(body) for body in (*self.base, *extras)]
 
-    def _judge(self, fields: Fields, patches: Sequence[Patch]) -> list[Mismatch]:
+    def _wrong(self, fields: Fields, patches: Sequence[Patch]) -> set[Id]:
+        """Build it all in process; find what is not as wanted (all of it if it does not build)."""
         kustomization = Kustomization(resources=(), patches=patches, fields=fields)
         try:
             built = mend_references(kustomization.build(self._resources()))
-        except BuildError as error:
-            return [Mismatch(identify(self.wanted[0]), Difference("", str(error), MISSING))]
-        return compare([each.finished() for each in built], self.wanted)
+            return {each.id for each in compare([r.finished() for r in built], self.wanted)}
+        except BuildError:
+            return {identify(body) for body in self.wanted}
 
     def without_idle(self, fields: Fields, patches: Sequence[Patch]) -> Fields:
         """Leave out the entries that meet nothing any more, now that the patches say it all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -10,12 +11,13 @@ import attrs
 
 from k8sgen.kustomize.errors import BuildError
 from k8sgen.kustomize.schema import CLUSTER_SCOPED
-from k8sgen.serialize import Body
+from k8sgen.serialize import Body, ambiguous, breaks_go_yaml, from_yaml
 
 Id: TypeAlias = tuple[str, str, str, str]
 """apiVersion, kind, effective namespace, name."""
 
 
+_UNREADABLE = re.compile("[\x7f-\x9f\ufffe\uffff]")
 _LOCAL = "config.kubernetes.io/local-config"
 
 
@@ -45,23 +47,13 @@ class Resource:
         """
         Take the manifest as the build prints it.
 
-        Where ids were noted they stood among the annotations, which are rewritten without them:
-        as strings, and not at all where none is left.
+        Where ids were noted they stood among the annotations, which are gone if none is left.
         """
-        metadata = self.body.get("metadata")
-        if not self.previous or not isinstance(metadata, dict) or "annotations" not in metadata:
+        metadata = self.body["metadata"]
+        if not self.previous or metadata.get("annotations"):
             return self.body
-        annotations = {
-            name: _text(value) for name, value in (metadata["annotations"] or {}).items()
-        }
         rest = {name: value for name, value in metadata.items() if name != "annotations"}
-        if annotations:
-            rest = {**metadata, "annotations": annotations}
         return {**self.body, "metadata": rest}
-
-
-def _text(value: object) -> str:
-    return "" if value is None else value if isinstance(value, str) else str(value).lower()
 
 
 def identify(body: Body) -> Id:
@@ -86,21 +78,36 @@ def require_sound(bodies: Sequence[Body]) -> None:
         BuildError: Says which, and why.
     """
     for body in bodies:
-        metadata = body.get("metadata")
-        names = (
-            body.get("apiVersion"),
-            body.get("kind"),
-            isinstance(metadata, dict) and metadata.get("name"),
-        )
-        if not all(isinstance(name, str) and name for name in names):
-            raise BuildError(f"a manifest lacks apiVersion, kind or metadata.name: {names}")
-        called = f"{body['kind']} {names[2]}"
-        flaw = _flaw(body, called)
+        flaw = _flaw_of_head(body) or _flaw(body, f"{body['kind']} {body['metadata']['name']}")
         if flaw:
-            raise BuildError(flaw, hint="leave it out, or give it a value that YAML has")
-        if _LOCAL in ((metadata or {}).get("annotations") or {}):
-            raise BuildError(f"{called} has the annotation {_LOCAL}: kustomize leaves it out")
+            raise BuildError(flaw, hint="correct it where the manifest is made")
     require_unique(bodies)
+
+
+def _flaw_of_head(body: Body) -> str:
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict):
+        return f"a manifest has no metadata: {str(body)[:80]}"
+    names = (body.get("apiVersion"), body.get("kind"), metadata.get("name"))
+    if not all(isinstance(name, str) and name for name in names):
+        return f"a manifest lacks apiVersion, kind or metadata.name: {names}"
+    for field in ("labels", "annotations"):
+        for key, value in (metadata.get(field) or {}).items():
+            if not isinstance(value, str):
+                return f"{names[1]} {names[2]} has {value!r} in {field}.{key}, which must be a string"
+    bad = next(filter(_is_misread, (metadata.get("annotations") or {}).items()), None)
+    if bad:
+        return f"{names[1]} {names[2]} has the annotation {bad}, which kustomize cannot read back"
+    if _LOCAL in (metadata.get("annotations") or {}):
+        return f"{names[1]} {names[2]} has the annotation {_LOCAL}: kustomize leaves it out"
+    return ""
+
+
+def _is_misread(annotation: tuple[str, str]) -> bool:
+    """Say whether kustomize, which loses the quotes of every annotation, then misreads it."""
+    name, value = annotation
+    is_string = not ambiguous(name) or isinstance(next(iter(from_yaml(name)), None), str)
+    return not is_string or breaks_go_yaml(value)
 
 
 def _flaw(value: object, path: str) -> str:
@@ -114,6 +121,8 @@ def _flaw(value: object, path: str) -> str:
         if None in value:
             return f"{path} holds a null, which kustomize refuses in a list"
         return next(filter(None, (_flaw(v, f"{path}[{i}]") for i, v in enumerate(value))), "")
+    if isinstance(value, str) and _UNREADABLE.search(value):
+        return f"{path} holds a control character that kustomize cannot read"
     if value is None or isinstance(value, str | int):
         return ""
     if isinstance(value, float) and math.isfinite(value):

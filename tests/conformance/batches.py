@@ -1,0 +1,237 @@
+"""Judging many pairs of sets of manifests by one run of the real kustomize."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from k8sgen.errors import K8sgenError
+from k8sgen.kustomize import base, compare, evaluate, overlay
+from k8sgen.kustomize.kubectl import build
+from k8sgen.serialize import Body, to_yaml
+from tests.conformance.manifests import MARK, Pair
+
+
+@attrs.frozen
+class Failure:
+    """
+    A pair whose overlay does not build what is wanted.
+
+    Args:
+        reasons: What is wrong, one line each.
+    """
+
+    pair: Pair
+    reasons: Sequence[str]
+
+    def __str__(self) -> str:
+        try:
+            files = written(self.pair)
+        except K8sgenError:
+            files = {}
+        shown = "".join(f"# {path}\n{text}" for path, text in files.items())
+        return "\n".join([*self.reasons, shown, "# wanted", to_yaml(list(self.pair.wanted))])
+
+
+def written(pair: Pair) -> dict[str, str]:
+    """
+    Write a pair's base and overlay, as two folders.
+    """
+    files = {f"base/{path}": text for path, text in (base(pair.base) if pair.base else {}).items()}
+    over = overlay(
+        pair.base,
+        pair.wanted,
+        base_path="../base" if pair.base else None,
+        namespace=pair.namespace,
+    )
+    return files | {f"overlay/{path}": text for path, text in over.items()}
+
+
+def judge(pairs: Sequence[Pair], kubectl: str) -> list[Failure]:
+    """
+    Build the overlays of all *pairs* at once; find those that differ from what is wanted.
+    """
+    numbered = [marked(pair, str(number)) for number, pair in enumerate(pairs)]
+    texts: list[dict[str, str] | str] = []
+    for pair in numbered:
+        try:
+            texts.append(written(pair))
+        except K8sgenError as error:
+            texts.append(f"no overlay: {error}")
+    failures = [
+        Failure(pair, [text])
+        for pair, text in zip(numbered, texts, strict=True)
+        if isinstance(text, str) and _can_hold(pair, kubectl)
+    ]
+    good = [(p, t) for p, t in zip(numbered, texts, strict=True) if not isinstance(t, str)]
+    return failures + _judge_files(good, kubectl)
+
+
+def _judge_files(
+    written_pairs: Sequence[tuple[Pair, Mapping[str, str]]], kubectl: str
+) -> list[Failure]:
+    if not written_pairs:
+        return []
+    files = {f"{n}/{path}": t for n, (_, texts) in enumerate(written_pairs) for path, t in texts.items()}
+    folders = [f"{number}/overlay" for number in range(len(written_pairs))]
+    files["kustomization.yaml"] = to_yaml({"resources": folders})
+    try:
+        real = _build(files, kubectl)
+    except K8sgenError as error:
+        if len(written_pairs) > 1:
+            half = len(written_pairs) // 2
+            parts = (written_pairs[:half], written_pairs[half:])
+            return [failure for part in parts for failure in _judge_files(part, kubectl)]
+        pair = written_pairs[0][0]
+        return [Failure(pair, [str(error)])] if _can_hold(pair, kubectl) else []
+    found: dict[str, list[Body]] = {}
+    for body in real:
+        found.setdefault(_number(body), []).append(body)
+    return list(_differing(written_pairs, found))
+
+
+def _differing(
+    written_pairs: Sequence[tuple[Pair, Mapping[str, str]]], found: Mapping[str, Sequence[Body]]
+) -> Iterator[Failure]:
+    for pair, texts in written_pairs:
+        real = found.get(_number(pair.wanted[0]), [])
+        reasons = [f"kustomize: {mismatch}" for mismatch in compare(real, pair.wanted)]
+        try:
+            ours = evaluate(texts, "overlay")
+        except K8sgenError as error:
+            reasons.append(f"k8sgen cannot evaluate: {error}")
+        else:
+            reasons += [f"k8sgen's evaluation: {m}" for m in compare(ours, pair.wanted)]
+            reasons += [f"evaluated, not built: {m}" for m in compare(ours, real)]
+        if reasons:
+            yield Failure(pair, reasons)
+
+
+def _can_hold(pair: Pair, kubectl: str) -> bool:
+    """Say whether kustomize builds what is wanted when it is given just that."""
+    texts = {f"{n}.yaml": to_yaml(body) for n, body in enumerate(pair.wanted)}
+    bases = {f"b/{n}.yaml": to_yaml(body) for n, body in enumerate(pair.base)}
+    plain = {"kustomization.yaml": to_yaml({"resources": list(texts)}), **texts}
+    below = {"kustomization.yaml": to_yaml({"resources": list(bases)}), **bases}
+    try:
+        same = not compare(_build(plain, kubectl), pair.wanted)
+        return same and (not bases or bool(_build(below, kubectl)))
+    except K8sgenError:
+        return False
+
+
+def _build(files: Mapping[str, str], kubectl: str) -> list[Body]:
+    with tempfile.TemporaryDirectory() as name:
+        for path, text in files.items():
+            file = Path(name, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="")
+        return build(Path(name), kubectl=kubectl)
+
+
+def _number(body: Body) -> str:
+    return str(body["metadata"]["name"]).rpartition("-")[2]
+
+
+def marked(pair: Pair, number: str) -> Pair:
+    """
+    Put *number* into every name of a pair.
+    """
+    base_, wanted, namespace = _marked([pair.base, pair.wanted, pair.namespace], number)
+    return Pair(base_, wanted, namespace)
+
+
+def _marked(value: Any, number: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(MARK, number)
+    if isinstance(value, list):
+        return [_marked(item, number) for item in value]
+    if isinstance(value, dict):
+        return {_marked(key, number): _marked(item, number) for key, item in value.items()}
+    return value
+
+
+def minimal(pair: Pair, fails: Callable[[Pair], bool], *, tries: int = 400) -> Pair:
+    """
+    Leave out of a failing pair what is not needed for it to fail.
+    """
+    left = tries
+    changed = True
+    while changed and left > 0:
+        changed = False
+        for smaller in _smaller(pair):
+            left -= 1
+            if left <= 0:
+                break
+            if smaller.wanted and fails(smaller):
+                pair, changed = smaller, True
+                break
+    return pair
+
+
+def _smaller(pair: Pair) -> Iterator[Pair]:
+    if pair.namespace:
+        yield attrs.evolve(pair, namespace=None)
+    for base_ in _without_one(pair.base):
+        yield attrs.evolve(pair, base=base_)
+    for wanted in _without_one(pair.wanted):
+        yield attrs.evolve(pair, wanted=wanted)
+    for index, body in enumerate(pair.base):
+        twin = next((w for w in pair.wanted if _key(w) == _key(body)), None)
+        for smaller, other in _both_smaller(body, twin):
+            bases = [*pair.base[:index], smaller, *pair.base[index + 1 :]]
+            wants = [other if w is twin else w for w in pair.wanted]
+            yield attrs.evolve(pair, base=bases, wanted=wants)
+    for side in ("base", "wanted"):
+        bodies = getattr(pair, side)
+        for index, body in enumerate(bodies):
+            for smaller in _parts_less(body):
+                yield attrs.evolve(pair, **{side: [*bodies[:index], smaller, *bodies[index + 1 :]]})
+
+
+def _key(body: Body) -> tuple[str, str, str]:
+    return body["apiVersion"], body["kind"], body["metadata"]["name"]
+
+
+def _both_smaller(left: Body, right: Body | None) -> Iterator[tuple[Body, Body | None]]:
+    if right is None:
+        return
+    for name in [*left]:
+        if name not in _HEAD and name in right:
+            yield _drop(left, name), _drop(right, name)
+    for name in left:
+        a, b = left[name], right.get(name)
+        if isinstance(a, dict) and isinstance(b, dict):
+            for x, y in _both_smaller(a, b):
+                yield {**left, name: x}, {**right, name: y}
+
+
+_HEAD = ("apiVersion", "kind", "metadata", "name")
+
+
+def _drop(body: Body, name: str) -> Body:
+    return {key: value for key, value in body.items() if key != name}
+
+
+def _without_one(items: Sequence[Any]) -> Iterator[list[Any]]:
+    for index in range(len(items)):
+        yield [*items[:index], *items[index + 1 :]]
+
+
+def _parts_less(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        for name in value:
+            if name not in _HEAD:
+                yield _drop(value, name)
+        for name, item in value.items():
+            for smaller in _parts_less(item):
+                yield {**value, name: smaller}
+    if isinstance(value, list):
+        yield from _without_one(value)
+        for index, item in enumerate(value):
+            for smaller in _parts_less(item):
+                yield [*value[:index], smaller, *value[index + 1 :]]

@@ -20,6 +20,7 @@ COMMANDS = (
     "diff",
     "validate",
     "list",
+    "graph",
     "affected",
     "schemas",
     "secrets",

@@ -1,0 +1,22 @@
+"""
+The picture of an environment: its services, who was given whose endpoint, what is open outside.
+
+This room reads the stack's edges and draws them; it knows neither kustomize nor the command line.
+"""
+
+from k8sgen.topology.mermaid import to_mermaid
+from k8sgen.topology.model import Edge, Entry, Job, Node, Topology, topology
+from k8sgen.topology.svg import STYLE, figure, to_svg
+
+__all__ = [
+    "STYLE",
+    "Edge",
+    "Entry",
+    "Job",
+    "Node",
+    "Topology",
+    "figure",
+    "to_mermaid",
+    "to_svg",
+    "topology",
+]

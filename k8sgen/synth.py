@@ -8,11 +8,9 @@ from pathlib import Path
 
 import attrs
 
+from k8sgen import kustomize
 from k8sgen.compose import Composition, compose
-from k8sgen.kustomize.errors import NotProvedError
-from k8sgen.kustomize.evaluate import compare, evaluate
-from k8sgen.kustomize.overlay import base as base_files
-from k8sgen.kustomize.overlay import overlay as overlay_files
+from k8sgen.errors import NotProvedError
 from k8sgen.project import Project
 from k8sgen.serialize import Body, to_yaml
 from k8sgen.tree import File
@@ -51,7 +49,7 @@ class Synthesis:
         """
         for name, composition in self.compositions.items():
             folder = f"overlays/{name}"
-            mismatches = compare(build(folder), [r.body for r in composition.resources])
+            mismatches = kustomize.compare(build(folder), [r.body for r in composition.resources])
             if mismatches:
                 msg = f"{folder} does not build {mismatches[0]}"
                 raise NotProvedError(msg, hint="please report this; nothing was written")
@@ -75,7 +73,7 @@ def synthesize(project: Project) -> Synthesis:
         files.update(_overlay(name, composition, base.groups()))
     synthesis = Synthesis(files=files, compositions=made, folders=_folders(project))
     texts = {path: file.text for path, file in files.items()}
-    synthesis.require_proof(lambda folder: evaluate(texts, folder))
+    synthesis.require_proof(lambda folder: kustomize.evaluate(texts, folder))
     return synthesis
 
 
@@ -89,7 +87,7 @@ def _folders(project: Project) -> tuple[str, ...]:
 def _base(base: Composition, root: Path) -> Iterator[tuple[str, File]]:
     sources = _sources(base, root)
     for service, bodies in base.groups().items():
-        for path, text in base_files(bodies).items():
+        for path, text in kustomize.base(bodies, service=service).items():
             yield f"base/{service}/{path}", File(text, sources.get(service, STACK_FILE))
 
 
@@ -99,11 +97,12 @@ def _overlay(
     source = f"environments/{name.replace('-', '_')}.py"
     groups = composition.groups()
     for service, bodies in groups.items():
-        files = overlay_files(
+        files = kustomize.overlay(
             bases.get(service, ()),
             bodies,
             base_path=f"../../../base/{service}" if service in bases else None,
             namespace=composition.stack.namespace_name,
+            service=service,
         )
         for path, text in files.items():
             yield f"overlays/{name}/{service}/{path}", File(text, source)

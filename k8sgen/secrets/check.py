@@ -17,7 +17,7 @@ from k8sgen.secrets.contract import SecretKey
 from k8sgen.secrets.encrypted import Encrypted
 from k8sgen.secrets.errors import ReadError
 from k8sgen.secrets.files import SOPS_CONFIG, is_placeholder, stub_name
-from k8sgen.secrets.needs import Needed, Needs, needs, sources
+from k8sgen.secrets.needs import Needed, Needs, needs
 from k8sgen.secrets.rules import Issue
 from k8sgen.secrets.store import Store
 from k8sgen.tree import strip_header
@@ -58,7 +58,7 @@ def is_overdue(key: SecretKey, file: Encrypted, now: datetime) -> bool:
 def is_stale(key: SecretKey, files: Mapping[str, Encrypted]) -> bool:
     """Tell whether a value is older than one that it comes from."""
     own = files[key.secret].changed(key.key)
-    there = [s for s in sources(key) if s.secret in files and s.key in files[s.secret].values]
+    there = [s for s in key.sources if s.secret in files and s.key in files[s.secret].values]
     return any(files[source.secret].changed(source.key) > own for source in there)
 
 
@@ -164,7 +164,7 @@ class _Check:
             message = f"{key.name} is from {since}; a new one is due every {key.rotate_days} days"
             yield self._at(file, key.key, "secret-overdue", message)
         elif is_stale(key, self.files):
-            names = ", ".join(source.name for source in sources(key))
+            names = ", ".join(source.name for source in key.sources)
             message = f"{key.name} is older than what it is derived from ({names})"
             yield self._at(file, key.key, "secret-stale", message)
 

@@ -155,8 +155,11 @@ class SecretKey:
 
     @property
     def sources(self) -> tuple[SecretKey, ...]:
-        """The keys that the value is worked out of."""
-        return tuple(self.recipe.values.values()) if isinstance(self.recipe, Derived) else ()
+        """The keys whose change changes this one."""
+        recipe = self.recipe
+        if isinstance(recipe, Derived):
+            return tuple(recipe.values.values())
+        return (recipe.password,) if isinstance(recipe, Alternate) else ()
 
     def env(self) -> dict[str, Any]:
         """Give the source of an environment variable."""

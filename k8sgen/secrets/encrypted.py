@@ -110,6 +110,16 @@ def read(path: Path, file: Path) -> Encrypted:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         raise _damaged(file, "cannot be read") from None
+    return parse(text, file)
+
+
+def parse(text: str, file: Path) -> Encrypted:
+    """
+    Read the text of an encrypted file.
+
+    Raises:
+        ReadError: It is damaged, in a merge conflict, or not encrypted.
+    """
     _refuse_conflict(text, file)
     try:
         body = yaml.load(text, Loader=_LOADER)  # noqa: S506

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from k8sgen.environment import Environment
 from k8sgen.secrets.contract import Alternate, Derived, Given, KeySet, Random, SecretKey
-from k8sgen.secrets.needs import Needed, Needs
+from k8sgen.secrets.needs import Needed, Needs, needs
 from k8sgen.secrets.sops import ENCRYPTED_REGEX
 from k8sgen.secrets.store import SUFFIX
 from k8sgen.serialize import to_yaml
 from k8sgen.tree import File
 
+if TYPE_CHECKING:
+    from k8sgen.compose import Composition
+
 SOPS_CONFIG = "secrets/.sops.yaml"
 _GENERATOR = "ksops.yaml"
 
 
-def creation_rules(environments: Iterable[Environment]) -> dict[str, File]:
+def secret_files(
+    compositions: Mapping[str, Composition], environments: Iterable[Environment]
+) -> dict[str, File]:
     """
-    Write `.sops.yaml`: for whom SOPS encrypts the files of each environment.
+    Write what `dist/secrets/` holds besides the encrypted files, by path below `dist/`.
 
-    It has to know all environments, also those that are not being written.
+    Args:
+        compositions: By environment, those that are being written.
+        environments: All that there are, for `.sops.yaml` has a rule for each.
     """
+    files = {SOPS_CONFIG: File(to_yaml(_creation_rules(environments)), "environments/")}
+    for composition in compositions.values():
+        files.update(_of_environment(needs(composition)))
+    return files
+
+
+def _creation_rules(environments: Iterable[Environment]) -> dict[str, Any]:
     rules = [
         {
             "path_regex": rf"^{environment.name}/[^/]+\.sops\.yaml$",
@@ -32,26 +46,25 @@ def creation_rules(environments: Iterable[Environment]) -> dict[str, File]:
         for environment in environments
         if environment.recipients
     ]
-    return {SOPS_CONFIG: File(to_yaml({"creation_rules": rules}), "environments/")}
+    return {"creation_rules": rules}
 
 
-def secret_files(needs: Needs) -> dict[str, File]:
-    """Write what one environment has besides the encrypted files, by path below `dist/`."""
-    if not needs.secrets:
+def _of_environment(wanted: Needs) -> dict[str, File]:
+    if not wanted.secrets:
         return {}
-    folder = f"secrets/{needs.environment}"
-    source = f"environments/{needs.environment.replace('-', '_')}.py"
+    folder = f"secrets/{wanted.environment}"
+    source = f"environments/{wanted.environment.replace('-', '_')}.py"
     files = {
-        f"{folder}/{stub_name(name)}": File(to_yaml(stub(needs, needed)), _source(needed, source))
-        for name, needed in needs.secrets.items()
+        f"{folder}/{stub_name(name)}": File(to_yaml(stub(wanted, needed)), _source(needed, source))
+        for name, needed in wanted.secrets.items()
     }
-    bodies = {"kustomization.yaml": _kustomization(), _GENERATOR: _generator(needs)}
+    bodies = {"kustomization.yaml": _kustomization(), _GENERATOR: _generator(wanted)}
     return {**files, **{f"{folder}/{p}": File(to_yaml(b), source) for p, b in bodies.items()}}
 
 
-def stub(needs: Needs, needed: Needed) -> dict[str, Any]:
+def stub(wanted: Needs, needed: Needed) -> dict[str, Any]:
     """Give the Secret with a description in the place of each value."""
-    return needs.manifest(needed, {k: placeholder(key) for k, key in needed.keys.items()})
+    return wanted.manifest(needed, {k: placeholder(key) for k, key in needed.keys.items()})
 
 
 def stub_name(secret: str) -> str:
@@ -76,7 +89,7 @@ def _describe(key: SecretKey) -> str:
             kept = f", then up to {previous} previous ones" if previous else ""
             return f"random: {length} characters{kept}"
         case Derived() as recipe:
-            return f"derived: {recipe.shown()}"
+            return f"derived: {recipe.shown().strip()}"
         case KeySet(algorithm=algorithm):
             return f"generated: a JSON Web Key Set for {algorithm}"
         case Alternate(names=names):
@@ -97,7 +110,7 @@ def _kustomization() -> Mapping[str, Any]:
     }
 
 
-def _generator(needs: Needs) -> Mapping[str, Any]:
+def _generator(wanted: Needs) -> Mapping[str, Any]:
     """
     Name the encrypted files to KSOPS.
 
@@ -112,5 +125,5 @@ def _generator(needs: Needs) -> Mapping[str, Any]:
             "name": "secrets",
             "annotations": {"config.kubernetes.io/function": function},
         },
-        "files": [f"{name}{SUFFIX}" for name in sorted(needs.secrets)],
+        "files": [f"{name}{SUFFIX}" for name in sorted(wanted.secrets)],
     }

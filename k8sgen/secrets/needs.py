@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from k8sgen.errors import Location
-from k8sgen.secrets.contract import Alternate, SecretKey
+from k8sgen.secrets.contract import SecretKey
 from k8sgen.secrets.errors import ContractError, SecretsError
 from k8sgen.secrets.references import Reference, references
 
@@ -96,7 +96,7 @@ class Needs:
             ContractError: A value comes from itself, or from a key that no service declares.
         """
         known = {key.name: key for key in self.every_key()}
-        graph = {key.name: [source.name for source in sources(key)] for key in known.values()}
+        graph = {key.name: [source.name for source in key.sources] for key in known.values()}
         for name, before in graph.items():
             for source in before:
                 if source not in known:
@@ -108,12 +108,6 @@ class Needs:
         except CycleError as error:
             circle = " -> ".join(error.args[1])
             raise ContractError(f"derived in a circle: {circle}", hint="break it") from None
-
-
-def sources(key: SecretKey) -> tuple[SecretKey, ...]:
-    """Give the keys whose change changes *key*."""
-    recipe = key.recipe
-    return (recipe.password,) if isinstance(recipe, Alternate) else key.sources
 
 
 def needs(composition: Composition) -> Needs:

@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+_LABEL = "app.kubernetes.io/name"
+
 Body = Mapping[str, Any]
 
 
@@ -18,6 +20,7 @@ class Reference:
     Args:
         key: `None` uses all that are there.
         user: `Kind/name` of the manifest.
+        service: The service that the manifest is labelled with.
         way: `env NAME` or `file PATH`.
         optional: Whether the pod starts without it.
     """
@@ -26,6 +29,7 @@ class Reference:
     key: str | None
     user: str
     way: str
+    service: str = ""
     optional: bool = False
 
 
@@ -35,7 +39,11 @@ def references(bodies: Iterable[Body]) -> list[Reference]:
 
     Certificates of an Ingress are not among them: their Secrets are cert-manager's.
     """
-    return [reference for body in bodies for reference in _of(body)]
+    return [
+        attrs.evolve(reference, service=body["metadata"].get("labels", {}).get(_LABEL, ""))
+        for body in bodies
+        for reference in _of(body)
+    ]
 
 
 def _of(body: Body) -> Iterator[Reference]:

@@ -60,6 +60,10 @@ class Store:
         """Give its name in messages."""
         return Path("dist", "secrets", self.environment, f"{secret}{SUFFIX}")
 
+    def edited(self, secret: str) -> Path:
+        """Give the path of a copy to edit, whose name tells which content it is a copy of."""
+        return self.folder / f".{secret}.{_fingerprint(self.path(secret))}.edited{SUFFIX}"
+
     def names(self) -> list[str]:
         """Give the Secrets that have a file, whatever is in it."""
         return sorted(p.name.removesuffix(SUFFIX) for p in self.folder.glob(f"[!.]*{SUFFIX}"))

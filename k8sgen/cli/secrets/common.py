@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
@@ -47,9 +48,11 @@ def print_outcome(site: Site, outcome: Outcome) -> None:
     for name in outcome.kept:
         click.echo(f"! {name}: edited by somebody, and not what its recipe gives; left alone")
         click.echo(f"  k8sgen secrets rotate {site.needs.environment} {name} takes the recipe's")
-    for file in outcome.files:
+    print_files(site, outcome.files, "nothing to do: every key has its value")
+
+
+def print_files(site: Site, files: Sequence[Path], nothing: str) -> None:
+    """Say which encrypted files were written and what comes next, or that there was *nothing*."""
+    for file in files:
         click.echo(f"written: {file}")
-    if outcome.files:
-        click.echo(f"next: k8sgen synth {site.needs.environment}, review, commit")
-    else:
-        click.echo("nothing to do: every key has its value")
+    click.echo(f"next: k8sgen synth {site.needs.environment}, review, commit" if files else nothing)

@@ -1,0 +1,26 @@
+"""`secrets apply`: the decrypted Secrets, in a pipe into kubectl."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from k8sgen.cli.secrets.common import environment, site
+from k8sgen.secrets.deploy import apply_secrets
+
+
+@click.command("apply")
+@environment
+@click.option("--context", help="Of the kubectl configuration; the current one unless told.")
+@click.option("--dry-run", is_flag=True, help="Let the server check it, and change nothing.")
+@click.pass_obj
+def command(root: Path, environment: str, context: str | None, dry_run: bool) -> None:
+    """Apply the Secrets of ENV to the cluster: kubectl apply --server-side.
+
+    Their namespace has to be there; k8sgen's overlay makes it.
+    """
+    here = site(root, environment)
+    options = [f"--context={context}"] if context else []
+    options += ["--dry-run=server"] if dry_run else []
+    click.echo(apply_secrets(here.store, here.needs, options), nl=False)

@@ -1,0 +1,112 @@
+"""`secrets rotate`: new values, new data keys, or other recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import click
+
+from k8sgen.cli.secrets.common import Site, environment, print_files, print_outcome, site
+from k8sgen.cli.secrets.given import collect, given_file, read_file
+from k8sgen.errors import UsageError
+from k8sgen.secrets import rotation
+from k8sgen.secrets.change import Change, missing, present
+from k8sgen.secrets.contract import SecretKey
+from k8sgen.secrets.record import parse_age
+from k8sgen.secrets.steps import Steps
+
+
+@click.command("rotate")
+@environment
+@click.argument("keys", metavar="[KEY]...", nargs=-1)
+@click.option("--older-than", metavar="AGE", help="What k8sgen made longer ago: 90d, 12w, 36h.")
+@click.option("--data-key", is_flag=True, help="Only new data keys of SOPS; the values stay.")
+@click.option("--recipients", is_flag=True, help="Only encrypt for the present recipients.")
+@click.option("--steps", is_flag=True, help="Rotate nothing; show again what to run for KEY.")
+@click.option("--script", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@given_file
+@click.pass_obj
+def command(
+    root: Path,
+    environment: str,
+    keys: tuple[str, ...],
+    older_than: str | None,
+    data_key: bool,
+    recipients: bool,
+    steps: bool,
+    script: Path | None,
+    given: IO[str] | None,
+) -> None:
+    """Make new values for KEY (SECRET/KEY or SECRET), or for all that is due in ENV.
+
+    What derives from them follows in the same change. Then it shows what to run so that the
+    running servers and their clients take the new values, with nobody locked out in between.
+    """
+    if sum([bool(keys or older_than), data_key, recipients]) > 1:
+        raise UsageError("these options exclude each other", hint="rotate one thing at a time")
+    here = site(root, environment)
+    if data_key or recipients:
+        _reencrypt(here, data_key=data_key)
+    elif steps:
+        _show_steps(here, _followers(here, rotation.named(here.needs, keys)), script)
+    else:
+        _rotate(here, _chosen(here, keys, older_than), given, script)
+
+
+def _reencrypt(here: Site, *, data_key: bool) -> None:
+    with here.store.changing() as staging:
+        if data_key:
+            written = rotation.new_data_keys(staging, here.store, datetime.now(UTC))
+        else:
+            written = rotation.new_recipients(staging, here.store, here.needs.readers())
+    print_files(here, written, "nothing to do: everything is encrypted for the present recipients")
+
+
+def _chosen(here: Site, names: Sequence[str], age: str | None) -> list[SecretKey]:
+    now = datetime.now(UTC)
+    if age:
+        limit = timedelta(seconds=parse_age(age))
+        found = rotation.older_than(here.needs, here.store, limit, now)
+        wanted = {key.name for key in rotation.named(here.needs, names)}
+        return [key for key in found if not names or key.name in wanted]
+    return rotation.named(here.needs, names) or rotation.due(here.needs, here.store, now)
+
+
+def _rotate(
+    here: Site, keys: Sequence[SecretKey], given: IO[str] | None, script: Path | None
+) -> None:
+    if not keys:
+        click.echo("nothing to do: no new value is due")
+        return
+    there = [*keys, *missing(here.store, here.needs)]
+    values = collect(there, read_file(given, here.needs))
+    with here.store.changing() as staging:
+        before = present(here.store, here.needs)
+        change = Change(staging=staging, needs=here.needs, before=before, now=datetime.now(UTC))
+        outcome = change.apply(given=values, rotate=[key.name for key in keys])
+    print_outcome(here, outcome)
+    changed = [key for key in here.needs.every_key() if key.name in outcome.renewed]
+    _show_steps(here, changed, script)
+
+
+def _followers(here: Site, keys: Sequence[SecretKey]) -> list[SecretKey]:
+    """Give *keys* and all that change with them."""
+    names = {key.name for key in keys}
+    for key in here.needs.in_order():
+        if names & {source.name for source in key.sources}:
+            names.add(key.name)
+    return [key for key in here.needs.every_key() if key.name in names]
+
+
+def _show_steps(here: Site, changed: Sequence[SecretKey], script: Path | None) -> None:
+    found = Steps(needs=here.needs, store=here.store, changed=changed)
+    if script:
+        script.write_text(found.script(), "utf-8")
+        script.chmod(0o755)
+        click.echo(f"written: {script}, to be run after that")
+    elif changed:
+        click.echo("\nthen, where it runs already (--steps shows this again):")
+        click.echo(found.script().partition("set -euo pipefail\n")[2].lstrip("\n"), nl=False)

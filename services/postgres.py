@@ -33,7 +33,7 @@ from k8sgen import (
     at_least,
     at_most,
 )
-from services.postgres_sql import ACCEPT, RETIRE, SUPERUSER, databases_sql
+from services._postgres_sql import ACCEPT, RETIRE, SUPERUSER, databases_sql
 
 PORT = Port("postgres", 5432)
 USER = 999  # postgres, in the Debian image

@@ -1,0 +1,86 @@
+"""The documents are true: what they tell a reader to type works."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from k8sgen.cli import COMMANDS, main
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted(
+    p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+)
+_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
+
+
+def commands(document: str) -> list[list[str]]:
+    """Give the arguments of each `python -m k8sgen` line in the document's `sh` blocks."""
+    blocks = _BLOCK.findall((ROOT / document).read_text("utf-8"))
+    lines = [line for block in blocks for line in block.splitlines()]
+    words = [shlex.split(line, comments=True) for line in lines if "&&" not in line]
+    return [w[3:] for w in words if w[1:3] == ["-m", "k8sgen"] and w[0].endswith("python")]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """
+    A copy of the project, committed, that commands may write to.
+    """
+    place = tmp_path / "project"
+    for folder in ("services", "environments", "dist"):
+        shutil.copytree(ROOT / folder, place / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", place)
+    git = ["git", "-C", str(place), "-c", "user.name=t", "-c", "user.email=t@example.com"]
+    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "as it is"]):
+        subprocess.run([*git, *arguments], check=True)
+    return place
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_commands_of_a_document_work_in_its_order(
+    document: str, copy: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every command line of k8sgen in the document ends well, one after the other."""
+    monkeypatch.chdir(copy)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(copy.parent / "config"))
+    for arguments in commands(document):
+        assert main(arguments) == 0, (arguments, capfd.readouterr().err)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_links_of_a_document_lead_somewhere(document: str) -> None:
+    """Every relative link names a file or folder of the repository."""
+    text = (ROOT / document).read_text("utf-8")
+    broken = [
+        link for link in _LINK.findall(text) if not (ROOT / document).parent.joinpath(link).exists()
+    ]
+    assert not broken
+
+
+def test_the_readme_begins_with_the_two_commands() -> None:
+    """The first two `sh` blocks are one line each: set up and synth, set up and test."""
+    first, second = _BLOCK.findall((ROOT / "README.md").read_text("utf-8"))[:2]
+    assert first.startswith("python3 -m venv")
+    assert first.endswith("-m k8sgen synth production\n")
+    assert second.startswith("python3 -m venv")
+    assert second.endswith("-m pytest\n")
+
+
+def test_continuous_integration_takes_the_two_commands_from_the_readme() -> None:
+    """`.ci/run` reads them out of the README, and the workflow runs `.ci/run`."""
+    script = (ROOT / ".ci/run").read_text("utf-8")
+    assert "grep '^python3 -m venv' README.md" in script
+    assert ".ci/run" in (ROOT / ".github/workflows/ci.yml").read_text("utf-8")
+
+
+def test_every_command_is_in_a_document() -> None:
+    """A reader finds each command somewhere."""
+    shown = {arguments[0] for document in DOCUMENTS for arguments in commands(document)}
+    assert set(COMMANDS) <= shown

@@ -1,0 +1,46 @@
+"""The flat manifests of each service in each environment, as reviewers read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from k8sgen import project
+from k8sgen.compose import Composition
+from k8sgen.serialize import to_yaml
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(file.stem for file in (ROOT / "services").glob("[!_]*.py"))
+SERVICES = ["platform", *(name.replace("_", "-") for name in FILES if name != "stack")]
+
+
+class YamlSnapshot(SingleFileSnapshotExtension):
+    """One YAML file a service an environment."""
+
+    file_extension = "yaml"
+    _write_mode = WriteMode.TEXT
+
+
+@pytest.mark.parametrize("environment", project.names(ROOT))
+@pytest.mark.parametrize("service", SERVICES)
+def test_manifests(
+    service: str,
+    environment: str,
+    compositions: Mapping[str, Composition],
+    snapshot: SnapshotAssertion,
+) -> None:
+    """The manifests of the service in the environment are the reviewed ones."""
+    bodies = compositions[environment].groups()[service]
+    assert to_yaml(bodies) == snapshot(extension_class=YamlSnapshot)
+
+
+@pytest.mark.parametrize("environment", project.names(ROOT))
+def test_no_service_is_left_without_a_snapshot(
+    environment: str, compositions: Mapping[str, Composition]
+) -> None:
+    """Everything that the environment applies stands in one of the snapshots."""
+    assert set(compositions[environment].groups()) == set(SERVICES)

@@ -35,7 +35,7 @@ class Peer:
     """
 
     namespace: str | None = None
-    labels: Mapping[str, str] = attrs.field(factory=dict)
+    labels: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     cidr: str | None = None
 
 

@@ -9,9 +9,11 @@ from k8sgen.checks.finding import Finding, Report, Waived
 from k8sgen.checks.rendered import Body, Rendered, identity, label
 from k8sgen.checks.rule import Issue, Rule, nearest
 from k8sgen.checks.rules import BY_ID, RULES
+from k8sgen.checks.schemas.rules import schema
 from k8sgen.waiver import Waiver
 
 _NOWHERE = Origin(service="", path="")
+SCHEMA = schema.id
 WAIVER = "waiver"
 """The id of the findings about waivers themselves."""
 
@@ -40,8 +42,16 @@ def check(manifests: Sequence[Body], context: Context, rules: Sequence[Rule] = R
 
 
 def _found(rendered: Rendered, rules: Sequence[Rule]) -> Iterator[tuple[Finding, str]]:
+    misshapen = False
     for each in rules:
-        for issue in each.check(rendered):
+        try:
+            issues = list(each.check(rendered))
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            if not misshapen:
+                raise
+            continue  # it met what the finding about the schema names already
+        misshapen = misshapen or (each.id == SCHEMA and bool(issues))
+        for issue in issues:
             origin = _origin(rendered.context, issue.manifest)
             yield _finding(each, issue, rendered.context, origin), origin.service
 

@@ -77,6 +77,20 @@ def images(rendered: Rendered) -> Iterator[Issue]:
                 yield Issue(pod.owner, f"{_where(pod, container)}: {image!r} has no digest", hint)
 
 
+@rule("replicas", fix="set the replicas, or the autoscaling")
+def replicas(rendered: Rendered) -> Iterator[Issue]:
+    """Every workload says how many pods run, unless an autoscaler decides it."""
+    scaled = {
+        (target.get("kind"), target.get("name"))
+        for body in rendered.of("HorizontalPodAutoscaler")
+        for target in (get(body, "spec", "scaleTargetRef") or {},)
+    }
+    for body in rendered.of("Deployment", "StatefulSet"):
+        key = (body["kind"], body["metadata"]["name"])
+        if get(body, "spec", "replicas") is None and key not in scaled:
+            yield Issue(body, f"{label(body)}: has no replicas, and no autoscaler sets them")
+
+
 @rule("budget", fix="keep the PodDisruptionBudget that the workload brings")
 def budgets(rendered: Rendered) -> Iterator[Issue]:
     """Every workload of two or more replicas has one disruption budget, which allows a drain."""
@@ -242,6 +256,7 @@ RULES = (
     resources,
     probes,
     images,
+    replicas,
     budgets,
     rolling_updates,
     graceful_stops,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from k8sgen.checks.context import Edge, Peer
 from k8sgen.checks.reachability.policies import Actor
@@ -49,15 +49,29 @@ def _others(rendered: Rendered, own: Sequence[Actor]) -> Iterator[Actor]:
         name = f"any other pod of the namespace {namespace}"
         yield _pods(rendered, namespace, Peer(), name)
     yield _pods(rendered, _STRANGE, Peer(), "any pod of another namespace")
+    for labels in _label_sets(rendered):
+        yield _pods(
+            rendered, _STRANGE, Peer(labels=labels), f"pods {_text(labels)} of another namespace"
+        )
     for cidr in dict.fromkeys(_cidrs(rendered)):
         yield Actor(name=f"the addresses {cidr}", namespace=None, cidr=cidr)
 
 
+def _label_sets(rendered: Rendered) -> Iterator[Mapping[str, str]]:
+    """Give the labels by which a policy could find pods, whatever their namespace."""
+    yield from (pod.labels for pod in rendered.pods)
+    for edge in rendered.context.edges or ():
+        yield from (peer.labels for peer in (edge.client, edge.server) if peer.labels)
+
+
+def _text(labels: Mapping[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in labels.items())
+
+
 def _pods(rendered: Rendered, namespace: str, peer: Peer, name: str = "") -> Actor:
-    text = ",".join(f"{key}={value}" for key, value in peer.labels.items())
     labels = rendered.namespaces.get(namespace, {NAMESPACE_LABEL: namespace})
     return Actor(
-        name=name or f"the pods {text} of the namespace {namespace}",
+        name=name or f"the pods {_text(peer.labels)} of the namespace {namespace}",
         namespace=namespace,
         labels=peer.labels,
         namespace_labels=labels,

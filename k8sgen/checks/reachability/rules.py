@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from k8sgen.checks.reachability.actors import actors, declared
+from k8sgen.checks.reachability.actors import actors, declared, is_peer
 from k8sgen.checks.reachability.policies import EVERY_PORT, Actor, Direction, Policies, Ports
 from k8sgen.checks.references.urls import addresses, target
 from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, identity, label
-from k8sgen.checks.rule import Issue, rule
+from k8sgen.checks.rule import Issue, nearest, rule
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +83,21 @@ def _to_blame(rendered: Rendered, actor: Actor, direction: Direction) -> Body | 
     return max(found, key=lambda body: len(get(body, "spec", direction.lower()) or []), default=own)
 
 
+@rule("edge-port", fix="let a container declare the port that the endpoint has")
+def edge_ports(rendered: Rendered) -> Iterator[Issue]:
+    """Every port that the stack declares a dependency on is declared by a container of the server."""
+    own = _own(rendered)
+    pods = [actor for actor in actors(rendered) if actor.pod]
+    for edge in dict.fromkeys((e.server, e.port, e.protocol) for e in rendered.context.edges or ()):
+        server, port, protocol = edge
+        servers = [actor.pod for actor in pods if actor.pod and is_peer(actor, server, own)]
+        known = [(n, spoken) for pod in servers for _, n, spoken in pod.ports()]
+        if servers and (port, protocol) not in known:
+            message = f"{label(servers[0].owner)}: no container declares the port {port}/{protocol}"
+            hint = nearest(port, [str(number) for number, _ in known])
+            yield Issue(servers[0].owner, f"{message}, which others depend on", hint)
+
+
 @rule("network-open", fix="declare the dependency in the stack, or take the rule out")
 def undeclared(rendered: Rendered) -> Iterator[Issue]:
     """The network policies open no way, at either end, that the stack does not declare."""
@@ -141,6 +156,21 @@ def _service(rendered: Rendered, pod: PodTemplate) -> str:
     return origin.service if origin else label(pod.owner)
 
 
+@rule("policy-type", fix="name the direction in policyTypes, or take its rules out")
+def policy_types(rendered: Rendered) -> Iterator[Issue]:
+    """Every direction that a network policy has rules for is one that it is about."""
+    for body in rendered.of("NetworkPolicy"):
+        spec = body.get("spec") or {}
+        for direction in ("Ingress", "Egress"):
+            if spec.get(direction.lower()) and direction not in spec.get(
+                "policyTypes", [direction]
+            ):
+                message = (
+                    f"{label(body)}: it has {direction.lower()} rules, which count for nothing"
+                )
+                yield Issue(body, message)
+
+
 @rule("default-deny", fix="keep the platform's policy that selects every pod")
 def default_deny(rendered: Rendered) -> Iterator[Issue]:
     """Every namespace denies all traffic that no policy allows, in both directions."""
@@ -151,11 +181,11 @@ def default_deny(rendered: Rendered) -> Iterator[Issue]:
             if body["metadata"].get("namespace") == name and not spec.get("podSelector"):
                 rules = {"Ingress": spec.get("ingress"), "Egress": spec.get("egress")}
                 denied |= {
-                    kind for kind in spec.get("policyTypes") or ["Ingress"] if not rules[kind]
+                    kind for kind in spec.get("policyTypes") or ["Ingress"] if not rules.get(kind)
                 }
         for direction in sorted({"Ingress", "Egress"} - denied):
             body = rendered.of("Namespace")[0]
             yield Issue(body, f"Namespace/{name}: nothing denies {direction.lower()} by default")
 
 
-RULES = (blocked, undeclared, addresses_open, default_deny)
+RULES = (blocked, edge_ports, undeclared, addresses_open, policy_types, default_deny)

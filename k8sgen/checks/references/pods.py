@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterator
 
 from k8sgen.checks.references.keys import config_keys, secret_keys
+from k8sgen.checks.references.told import told
 from k8sgen.checks.references.uses import Use, uses
 from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
 from k8sgen.checks.rule import Issue, nearest, rule
 
 _VARIABLE = re.compile(r"(?<!\$)\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
-_PATH = re.compile(r"(?<![\w.:/~-])/(?:[\w.-]+/)*[\w.-]+")
+_PATH = re.compile(r"(?:(?<=file://)|(?<![\w.:/~*}-]))/(?:[\w.-]+/)*[\w-]+(?:\.[\w-]+)*")
 _FIELD = re.compile(
     r"metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])"
     r"|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?)"
@@ -126,36 +127,29 @@ def _volume_names(pod: PodTemplate) -> set[str]:
 
 @rule("mounted-file", fix="name a file that the mounted ConfigMap or Secret has")
 def mounted_files(rendered: Rendered) -> Iterator[Issue]:
-    """Every path in a command, an argument or a variable that lies in a mounted one is there."""
+    """Every path that a pod is told, and that lies in a mounted ConfigMap or Secret, is there."""
     for pod in rendered.pods:
-        for container in pod.every_container:
-            folders = _folders(rendered, pod, container)
-            for text in _texts(container):
-                for path in _PATH.findall(text):
-                    folder, _, file = path.rpartition("/")
-                    if folder in folders and file not in folders[folder]:
-                        message = f"{label(pod.owner)}: container {container.get('name')}: {path}"
-                        hint = nearest(file, folders[folder])
-                        yield Issue(pod.owner, f"{message} is not in what is mounted there", hint)
+        folders = _folders(rendered, pod)
+        for each in told(rendered, pod):
+            for path in sorted(set(_PATH.findall(each.text))):
+                folder, _, file = path.rpartition("/")
+                if folder in folders and file not in folders[folder]:
+                    message = f"{label(pod.owner)}: {each.where}: {path} is not in what is mounted"
+                    hint = nearest(file, folders[folder])
+                    yield Issue(each.manifest or pod.owner, message, hint)
 
 
-def _texts(container: Body) -> Iterator[str]:
-    yield from map(str, [*(container.get("command") or []), *(container.get("args") or [])])
-    for env in container.get("env") or []:
-        if isinstance(env.get("value"), str):
-            yield env["value"]
-
-
-def _folders(rendered: Rendered, pod: PodTemplate, container: Body) -> dict[str, set[str]]:
-    """Give the files of each folder that comes whole from one ConfigMap or Secret."""
+def _folders(rendered: Rendered, pod: PodTemplate) -> dict[str, set[str]]:
+    """Give the files of each folder that comes whole from a ConfigMap or Secret."""
     volumes = {volume.get("name"): volume for volume in pod.volumes}
+    mounts = [m for c in pod.every_container for m in c.get("volumeMounts") or []]
     found: dict[str, set[str]] = {}
-    for mount in container.get("volumeMounts") or []:
+    for mount in mounts:
         files = _files(rendered, pod, volumes.get(mount.get("name")) or {})
         if files is not None and not mount.get("subPath"):
-            found.setdefault(str(mount["mountPath"]).rstrip("/"), set()).update(files)
-    nested = {str(m["mountPath"]).rpartition("/") for m in container.get("volumeMounts") or []}
-    for folder, _, file in nested:
+            found.setdefault(str(mount.get("mountPath")).rstrip("/"), set()).update(files)
+    for mount in mounts:
+        folder, _, file = str(mount.get("mountPath")).rpartition("/")
         if folder in found:
             found[folder].add(file)
     return found
@@ -183,20 +177,31 @@ def variables(rendered: Rendered) -> Iterator[Issue]:
     for pod in rendered.pods:
         for container in pod.every_container:
             where = f"{label(pod.owner)}: container {container.get('name')}"
-            if container.get("envFrom"):
-                continue
-            known: set[str] = set()
+            known = _taken_whole(rendered, pod, container)
             for env in container.get("env") or []:
-                for name in _VARIABLE.findall(str(env.get("value", ""))):
-                    if name not in known:
-                        message = f"{where}: {env['name']} uses $({name}), which is not set"
-                        yield Issue(pod.owner, message, nearest(name, known))
+                yield from _unset(pod, f"{where}: {env['name']}", env.get("value"), known)
                 known.add(env["name"])
-            words = [*(container.get("command") or []), *(container.get("args") or [])]
-            for name in _VARIABLE.findall(" ".join(map(str, words))):
-                if name not in known:
-                    message = f"{where}: its command uses $({name}), which is not set"
-                    yield Issue(pod.owner, message, nearest(name, known))
+            for word in [*(container.get("command") or []), *(container.get("args") or [])]:
+                yield from _unset(pod, f"{where}: its command", word, known)
+
+
+def _unset(pod: PodTemplate, where: str, text: object, known: Collection[str]) -> Iterator[Issue]:
+    for name in _VARIABLE.findall(str(text)):
+        if name not in known:
+            yield Issue(
+                pod.owner, f"{where} uses $({name}), which is not set", nearest(name, known)
+            )
+
+
+def _taken_whole(rendered: Rendered, pod: PodTemplate, container: Body) -> set[str]:
+    """Give the variables that come from whole ConfigMaps and Secrets."""
+    found: set[str] = set()
+    for source in container.get("envFrom") or []:
+        prefix = source.get("prefix", "")
+        config, secret = get(source, "configMapRef", "name"), get(source, "secretRef", "name")
+        keys = config_keys(rendered, config, pod.owner) or secret_keys(rendered).get(secret) or ()
+        found |= {f"{prefix}{key}" for key in keys}
+    return found
 
 
 @rule("field-reference", fix="name a field that the downward API has, such as metadata.name")

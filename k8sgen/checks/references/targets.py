@@ -73,7 +73,7 @@ def namespaces(rendered: Rendered) -> Iterator[Issue]:
     known = rendered.namespaces
     for body in rendered.manifests:
         namespace = body["metadata"].get("namespace")
-        if known and namespace and namespace not in known:
+        if namespace and namespace not in known:
             message = f"{label(body)}: there is no Namespace {namespace!r}"
             yield Issue(body, message, nearest(namespace, known))
 

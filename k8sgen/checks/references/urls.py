@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from k8sgen.checks.references.network import resolve_port, service_port
-from k8sgen.checks.references.uses import uses
+from k8sgen.checks.references.told import told
 from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
 from k8sgen.checks.rule import Issue, nearest, rule
 
@@ -26,7 +26,6 @@ _URL = re.compile(
 _PAIR = re.compile(r"([a-z][a-z0-9.-]*):(\d{2,5})")
 _HOST = re.compile(r"[a-z]([-a-z0-9.]*[a-z0-9])?")
 _COMMENT = re.compile(r"^\s*(#|//).*$", re.MULTILINE)
-_PLACE = re.compile(r"\{[^{}]*\}")
 _LOCAL = ("localhost", "host")
 
 
@@ -51,9 +50,11 @@ class Address:
 def addresses(rendered: Rendered) -> Iterator[Address]:
     """Give every address in what a pod is told, that may be one of the cluster's own."""
     for pod in rendered.pods:
-        for manifest, where, text in _told(rendered, pod):
-            for host, port in _in(_COMMENT.sub("", text)):
-                yield Address(manifest=manifest, where=where, host=host, port=port, client=pod)
+        for text in told(rendered, pod):
+            for host, port in _in(_COMMENT.sub("", text.text)):
+                yield Address(
+                    manifest=text.manifest, where=text.where, host=host, port=port, client=pod
+                )
         for container in pod.every_container:
             yield from _variable_pairs(pod, container)
 
@@ -64,29 +65,6 @@ def _in(text: str) -> Iterator[tuple[str, int]]:
     whole = _PAIR.fullmatch(text.strip())
     if whole:
         yield whole[1], int(whole[2])
-
-
-def _told(rendered: Rendered, pod: PodTemplate) -> Iterator[tuple[Body | None, str, str]]:
-    """Give each text that *pod* is told, with the manifest and the place that hold it."""
-    for container in pod.every_container:
-        where = f"container {container.get('name')}"
-        for env in container.get("env") or []:
-            if isinstance(env.get("value"), str):
-                yield pod.owner, f"{where}: {env['name']}", env["value"]
-        for word in [*(container.get("command") or []), *(container.get("args") or [])]:
-            yield pod.owner, f"{where}: its command", str(word)
-    seen: set[tuple[str, str | None]] = set()
-    for use in uses(pod, "ConfigMap"):
-        body = rendered.find("ConfigMap", use.name, pod.owner)
-        if body and (use.name, use.key) not in seen:
-            seen.add((use.name, use.key))
-            for key, text in (body.get("data") or {}).items():
-                if use.key in (None, key):
-                    yield body, key, str(text)
-    for use in uses(pod, "Secret"):
-        for key, template in (rendered.context.secrets.get(use.name) or {}).items():
-            if use.key in (None, key):
-                yield None, f"Secret/{use.name}: {key}", _PLACE.sub("secret", template)
 
 
 def _variable_pairs(pod: PodTemplate, container: Body) -> Iterator[Address]:

@@ -78,15 +78,18 @@ def compose(stack: type[Stack], environment: Environment, root: Path) -> Composi
         made = stack(cdk8s.App(), environment)
     if not environment.is_base:
         made.secret_revisions = revisions(Store(root, environment.name))
-    problems: list[K8sgenError] = []
+    problems: dict[tuple[str, str], K8sgenError] = {}
     resources = tuple(_resources(made, root, problems))
-    problems.extend(_duplicates(resources))
-    if problems:
-        raise Problems(problems)
+    found = [*problems.values(), *_duplicates(resources)]
+    if found:
+        raise Problems(found)
     return Composition(environment=environment, stack=made, resources=resources)
 
 
-def _resources(stack: Stack, root: Path, problems: list[K8sgenError]) -> Iterator[Resource]:
+def _resources(
+    stack: Stack, root: Path, problems: dict[tuple[str, str], K8sgenError]
+) -> Iterator[Resource]:
+    """Give what is sound, and keep the rest in *problems*, each once a service."""
     labels = stack.common_labels()
     for child in stack.node.children:
         near: tuple[Location, ...] = getattr(child, "trace", stack.trace)
@@ -97,7 +100,7 @@ def _resources(stack: Stack, root: Path, problems: list[K8sgenError]) -> Iterato
                 with translated(root, path, trace):
                     body = _checked(construct)
             except K8sgenError as error:
-                problems.append(error)
+                problems.setdefault((child.node.id, error.problem), error)
                 continue
             if body is not None:
                 yield Resource(

@@ -12,16 +12,16 @@ from pathlib import Path
 from types import FrameType
 
 from k8sgen import node
-from k8sgen.errors import K8sgenError, Location, ProjectError, SynthesisError, did_you_mean
+from k8sgen.errors import K8sgenError, Location, ProjectError, SynthesisError, did_you_mean, suggest
 from k8sgen.overrides import CONFLICT
 from k8sgen.source import raised_at, within
 
-VALUE_HINT = "put the value right"
 DEBUG_HINT = "--debug shows the traceback"
 
 _MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required .*?arguments?: (.+)")
 _UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
 _UNBOUND = re.compile(r"cannot access (?:local|free) variable '(\w+)'")
+_UNCONVERTIBLE = re.compile(r"Don't know how to convert object to JSON: <([\w.]+) object")
 _NOT_IN = re.compile(r"cannot import name '(\w+)' from (partially initialized module )?'([\w.]+)'")
 
 Explained = tuple[type[K8sgenError], str, str] | None
@@ -58,7 +58,7 @@ def _translate(
 
 def _plain(error: BaseException) -> tuple[type[K8sgenError], str, str]:
     if isinstance(error, ValueError):
-        return ProjectError, str(error), VALUE_HINT
+        return ProjectError, str(error), ""
     return ProjectError, f"{type(error).__name__}: {error}", DEBUG_HINT
 
 
@@ -78,10 +78,16 @@ def _unbound(error: BaseException) -> Explained:
 
 
 def _no_super(error: BaseException) -> Explained:
-    if isinstance(error, AttributeError) and error.name == "__jsii_ref__":
-        problem = f"{type(error.obj).__name__} is used before it is a construct"
-        return ProjectError, problem, "call super().__init__(…) first in its __init__"
-    return None
+    hint = "call super().__init__(…) first in its __init__"
+    match = _UNCONVERTIBLE.search(str(error)) if isinstance(error, TypeError) else None
+    if match:
+        problem = f"an object of {match[1]} is given to a construct that cannot hold it"
+        return ProjectError, problem, f"if it is a construct itself: {hint}"
+    if not isinstance(error, AttributeError) or error.obj is None:
+        return None
+    if not hasattr(type(error.obj), "__jsii_type__") or hasattr(error.obj, "__jsii_ref__"):
+        return None
+    return ProjectError, f"{type(error.obj).__name__} is used before it is a construct", hint
 
 
 def _unknown_attribute(error: BaseException) -> Explained:
@@ -112,15 +118,18 @@ def _unknown_argument(error: BaseException) -> Explained:
     if not match:
         return None
     cls, name = match.groups()
-    frame = _frame(error)
-    found = {**frame.f_globals, **frame.f_locals}.get(cls) if frame else None
-    known = list(inspect.signature(found).parameters) if inspect.isclass(found) else []
-    return (
-        ProjectError,
-        f"{cls} has no setting {name!r}",
-        did_you_mean(name, known)
-        or (f"it may be one of: {', '.join(known)}" if known else f"look at the fields of {cls}"),
-    )
+    known = _parameters(error, cls)
+    hint = suggest(name, known) if known else f"look at the arguments of {cls}"
+    return ProjectError, f"{cls} takes no {name!r}", hint
+
+
+def _parameters(error: BaseException, cls: str) -> list[str]:
+    """Give the arguments of the class that some function on the way knows as *cls*."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        found = {**frame.f_globals, **frame.f_locals}.get(cls)
+        if inspect.isclass(found):
+            return [name for name in inspect.signature(found).parameters if name != "scope"]
+    return []
 
 
 def _import(error: BaseException) -> Explained:
@@ -147,7 +156,7 @@ def _syntax(error: BaseException) -> Explained:
         return None
     if (error.text or "").startswith(CONFLICT):
         return ProjectError, "merge conflict marker", "resolve the merge"
-    return ProjectError, f"{type(error).__name__}: {error.msg}", "put the Python syntax right"
+    return ProjectError, f"{type(error).__name__}: {error.msg}", (error.text or "").strip()
 
 
 def _endless(error: BaseException) -> Explained:
@@ -167,13 +176,13 @@ def _jsii(error: BaseException) -> Explained:
     if isinstance(error, OSError) and "jsii" in last.parts:
         return SynthesisError, "Node.js, which cdk8s runs on, has stopped", node.HINT
     if isinstance(error, TypeError) and str(error).startswith("type of argument"):
-        return SynthesisError, str(error), "put right what the construct is given"
+        return SynthesisError, str(error), ""
     if not isinstance(error, RuntimeError) or "jsii" not in last.parts:
         return None
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     first = lines[0] if lines else type(error).__name__
     problem = re.sub(r"^(@jsii/kernel\.\w+: )?((Runtime)?Error: )*", "", first)
-    return SynthesisError, problem, "put right what the construct is given"
+    return SynthesisError, problem, "give it another id" if "already a Construct" in problem else ""
 
 
 _EXPLANATIONS: tuple[Callable[[BaseException], Explained], ...] = (

@@ -77,7 +77,7 @@ def _read(file: Path, shown: Path) -> yaml.Node | None:
 
 def _not_yaml(error: yaml.MarkedYAMLError, shown: Path) -> ProjectError:
     mark = error.problem_mark or error.context_mark
-    hint = "put the YAML right"
+    hint = ""
     if "'\\t'" in (error.problem or ""):
         hint = "indent with spaces; YAML allows no tabs there"
     place = Location(shown, mark.line + 1) if mark else shown
@@ -95,7 +95,7 @@ class _Merge:
     def into(self, cls: type[Any], current: Any, node: yaml.Node, path: str) -> Any:
         """Give *current* (or, where that is `None`, a new *cls*) with the settings of *node*."""
         if not isinstance(node, yaml.MappingNode):
-            self._refuse(node, f"{path or 'the file'} must be a mapping of settings")
+            self._refuse(node, f"{path or 'this file'} must be a mapping of settings")
             return current
         attrs.resolve_types(cls)
         changes: dict[str, Any] = {}
@@ -103,13 +103,22 @@ class _Merge:
         for key, item, field in self._fields(cls, node, path):
             old = getattr(current, field.name) if current is not None else None
             changes[field.name] = self._setting(field, old, item, path, key)
+        if current is None:
+            self._refuse_missing(cls, changes, node, path)
         if len(self.problems) > before:
             return current
         try:
             return attrs.evolve(current, **changes) if current is not None else cls(**changes)
         except (TypeError, ValueError) as error:
-            self._refuse(_culprit(node, error), f"{path}: {error}" if path else str(error))
+            self._refuse(node, f"{path}: {error}" if path else str(error))
             return current
+
+    def _refuse_missing(
+        self, cls: type[Any], changes: Mapping[str, Any], node: yaml.Node, path: str
+    ) -> None:
+        for field in attrs.fields(cls):
+            if field.default is attrs.NOTHING and field.name not in changes:
+                self._refuse(node, f"{path} needs {field.name!r}")
 
     def _fields(
         self, cls: type[Any], node: yaml.MappingNode, path: str
@@ -139,7 +148,21 @@ class _Merge:
         inner = _attrs_class(field.type)
         if inner is None or _is_null(node):
             self.lines[path] = Location(self.shown, key.start_mark.line + 1)
-        return self._value(field.type, old, node, path)
+        before = len(self.problems)
+        value = self._value(field.type, old, node, path)
+        if field.validator and len(self.problems) == before:
+            self._validate(field, value, node, path)
+        return value
+
+    def _validate(
+        self, field: attrs.Attribute[Any], value: Any, node: yaml.Node, path: str
+    ) -> None:
+        """Ask the field's own check right here, where the line is known."""
+        assert field.validator  # noqa: S101  (the caller asked)
+        try:
+            field.validator(None, field, value)
+        except (TypeError, ValueError) as error:
+            self._refuse(node, f"{path}: {str(error).removeprefix(f'{field.name}: ')}")
 
     def _value(self, kind: Any, old: Any, node: yaml.Node, path: str) -> Any:
         """Give what *node* says, as a value of type *kind*."""
@@ -172,9 +195,7 @@ class _Merge:
 
     def _refuse(self, node: yaml.Node, problem: str, hint: str = "") -> None:
         place = Location(self.shown, node.start_mark.line + 1)
-        self.problems.append(
-            ProjectError(problem, location=place, hint=hint or "put the value right")
-        )
+        self.problems.append(ProjectError(problem, location=place, hint=hint))
 
 
 def _options(kind: Any) -> tuple[Any, ...]:
@@ -199,12 +220,6 @@ def _container(kind: Any) -> tuple[type[Any], Any]:
 
 def _is_null(node: yaml.Node) -> bool:
     return node.tag == "tag:yaml.org,2002:null"
-
-
-def _culprit(node: yaml.MappingNode, error: Exception) -> yaml.Node:
-    """Find the setting that *error* starts with; else take them all."""
-    name = str(error).partition(":")[0]
-    return next((key for key, _ in node.value if key.value == name), node)
 
 
 def _quotes(node: yaml.Node, kind: Any) -> str:

@@ -60,8 +60,8 @@ def _refuse_strays(root: Path) -> None:
     folder = root / "environments"
     if (folder / f"{BASE}.py").exists():
         place = Path("environments", f"{BASE}.py")
-        hint = "put it into the defaults of services/, or give it another name"
-        raise ProjectError("the base is what has no environment", location=place, hint=hint)
+        msg = "base is the name of what all environments share: the defaults of services/"
+        raise ProjectError(msg, location=place, hint="give the environment another name")
     for file in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
         expected = file.with_suffix(".py")
         if file.suffix == ".yml" or not expected.exists():
@@ -156,8 +156,8 @@ def _environments(
             continue
         if "name" in found[name].lines:
             place = found[name].lines["name"]
-            hint = "take the line out: the file's name says which environment it is"
-            problems.append(ProjectError("the name stands fast", location=place, hint=hint))
+            msg = "an override cannot rename its environment"
+            problems.append(ProjectError(msg, location=place, hint="take the line out"))
     if problems:
         raise Problems(problems)
     return found

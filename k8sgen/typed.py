@@ -104,7 +104,11 @@ def _first(problems: Iterable[str | None]) -> str | None:
 
 
 def _not(value: Any, kinds: Iterable[Any]) -> str:
-    expected = " or ".join(_words(kind) for kind in kinds)
+    expected = " or ".join(_words(kind) for kind in kinds if kind is not type(None))
+    if value is None:
+        return f"{expected} is needed, not nothing"
+    if attrs.has(type(value)):
+        return f"this is {_words(type(value))}, not {expected}"
     return f"{_shown(value)} is {_words(type(value))}, not {expected}"
 
 

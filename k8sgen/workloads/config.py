@@ -58,7 +58,9 @@ class ConfigMap(Manifest):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _texts(self) -> dict[str, str]:
-        return {name: _text(name, content) for name, content in resolve(self._files).items()}
+        return {
+            name: _text(name, content) for name, content in resolve(self._files, "data").items()
+        }
 
 
 def _text(name: str, content: Any) -> str:

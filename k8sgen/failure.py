@@ -181,7 +181,7 @@ def _jsii(error: BaseException) -> Explained:
         return None
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     first = lines[0] if lines else type(error).__name__
-    problem = re.sub(r"^(@jsii/kernel\.\w+: )?((Runtime)?Error: )*", "", first)
+    problem = re.sub(r"^(@jsii/kernel\.\w+: )?(\w*Error: )*", "", first)
     return SynthesisError, problem, "give it another id" if "already a Construct" in problem else ""
 
 

@@ -1,0 +1,299 @@
+"""Faults in the Python of `services/`."""
+
+from __future__ import annotations
+
+from tests.k8sgen.cli.faults import CACHE, Fault, in_web, production, stack, web
+from tests.projects import edited
+
+LEFT_OUT = "\n  give the environment that service, or leave out this one too"
+SUPER = "call super().__init__(…) first in its __init__"
+
+PYTHON = (
+    Fault(
+        "a bracket that is never closed",
+        web("class Web(Service):", "class Web(Service:"),
+        "services/web.py:14: SyntaxError: invalid syntax\n  class Web(Service:",
+    ),
+    Fault(
+        "a merge conflict",
+        web("HTTP = Port", "<<<<<<< HEAD\nHTTP = Port"),
+        "services/web.py:5: merge conflict marker\n  resolve the merge",
+    ),
+    Fault(
+        "a module that is not installed",
+        web("import attrs\n", "import requets\n"),
+        "services/web.py:1: there is no module 'requets'\n"
+        "  correct its name, or install it beside k8sgen",
+    ),
+    Fault(
+        "a misspelt import from k8sgen",
+        web("import Deployment,", "import Deploymnt,"),
+        "services/web.py:3: k8sgen has no 'Deploymnt'\n  did you mean 'Deployment'?",
+    ),
+    Fault(
+        "a misspelt attribute of k8sgen",
+        stack("k8sgen.Ingress", "k8sgen.Ingres"),
+        "services/stack.py:26: module 'k8sgen' has no attribute 'Ingres'\n"
+        "  did you mean 'Ingress'?",
+    ),
+    Fault(
+        "two files that import each other",
+        {
+            **edited(CACHE, "import attrs\n", "import attrs\nfrom services.web import HTTP\n"),
+            **web("import attrs\n", "import attrs\nfrom services.cache import PORT\n"),
+        },
+        "services/web.py:2: services.cache and this file import each other\n"
+        "  move what both need into a file of its own, or import it under TYPE_CHECKING",
+    ),
+    Fault(
+        "a misspelt variable",
+        web("cache.address", "cahe.address"),
+        "services/web.py:21: name 'cahe' is not defined\n  did you mean 'cache'?",
+    ),
+    Fault(
+        "a misspelt attribute",
+        web("cache.address", "cache.adress"),
+        "services/web.py:21: 'Endpoint' object has no attribute 'adress'\n"
+        "  did you mean 'address'?",
+    ),
+    Fault(
+        "an endless recursion",
+        web("HTTP = Port", "def port() -> Port:\n    return port()\n\n\nHTTP = port() or Port"),
+        "services/web.py:6: this calls or contains itself without end\n"
+        "  --debug shows the traceback",
+    ),
+    Fault(
+        "an exit",
+        web("HTTP = Port", "exit(0)\nHTTP = Port"),
+        "services/web.py:5: this ends the program\n  remove the call of exit()",
+    ),
+    Fault(
+        "any other exception",
+        in_web("[][0]"),
+        "services/web.py:25: IndexError: list index out of range\n  --debug shows the traceback",
+    ),
+)
+
+STACK = (
+    Fault(
+        "no stack",
+        stack("class Stack(", "class Stck("),
+        "services/stack.py: there is no class Stack that extends k8sgen.Stack\n"
+        "  write class Stack(k8sgen.Stack)",
+    ),
+    Fault(
+        "no class for the environments",
+        {
+            **stack("class Environment(k8sgen.Environment)", "class Environment"),
+            **production("services.stack", "k8sgen"),
+        },
+        "services/stack.py: there is no class Environment that extends k8sgen.Environment\n"
+        "  write class Environment(k8sgen.Environment)",
+    ),
+    Fault(
+        "no name for the product",
+        stack('    part_of = "example"\n', ""),
+        "services/stack.py: class Stack has no part_of\n"
+        '  write part_of = "…", the name of the product, in it',
+    ),
+    Fault(
+        "a setting without a default, so that there is no base",
+        stack("    cache: CacheSettings |", "    region: str\n    cache: CacheSettings |"),
+        "services.stack.Environment, of which the base is the defaults: Environment is not given "
+        "region\n  pass region=… where it is made",
+    ),
+    Fault(
+        "a stack that is no construct yet",
+        stack("        super().__init__(scope, environment)\n", ""),
+        "services/cache.py:17: an object of services.stack.Stack is given to a construct that "
+        f"cannot hold it\n  if it is a construct itself: {SUPER}",
+    ),
+    Fault(
+        "a service that is no construct yet",
+        web("        super().__init__(scope, settings, given=[cache])\n", ""),
+        f"services/web.py:16: Web is used before it is a construct\n  {SUPER}",
+    ),
+    Fault(
+        "a service that is given nothing for a dependency",
+        stack(", cache=cache.port)", ")"),
+        "services/stack.py:25: Web is not given cache\n  pass cache=… where it is made",
+    ),
+    Fault(
+        "a service that is given None for a dependency",
+        stack("cache=cache.port", "cache=None"),
+        "services/web.py:21: what should have .address is None: its service is left out here"
+        f"{LEFT_OUT}",
+    ),
+    Fault(
+        "a service left out that another needs",
+        production("cache=CacheSettings()", "cache=None"),
+        "services/stack.py:25: 'cache' is used, but was not made: its service is left out here"
+        f"{LEFT_OUT}",
+    ),
+    Fault(
+        "the same service twice",
+        stack(
+            "        if environment.web:\n",
+            "        if environment.cache:\n"
+            "            Cache(self, environment.cache)\n"
+            "        if environment.web:\n",
+        ),
+        "services/cache.py:17: There is already a Construct with name 'cache' in Chart [stack]\n"
+        "  give it another id",
+    ),
+)
+
+VALUES = (
+    Fault(
+        "an image name with a tag in it",
+        web('Image("ghcr.io/example/web", "1.0.0")', 'Image("ghcr.io/example/web:1.0.0")'),
+        "services/web.py:10: name: 'ghcr.io/example/web:1.0.0' is not an image name without tag",
+    ),
+    Fault(
+        "an image that is another one tomorrow",
+        web('"1.0.0"', '"latest"'),
+        "services/web.py:10: image 'ghcr.io/example/web' needs a tag (other than latest) or a "
+        "digest",
+    ),
+    Fault(
+        "a port number beyond all ports",
+        web("8000", "80000"),
+        "services/web.py:5: port 80000 is not between 1 and 65535",
+    ),
+    Fault(
+        "a port name that is too long",
+        web('Port("http"', 'Port("http-of-the-server"'),
+        "services/web.py:5: name: 'http-of-the-server' is not a port name (lower-case letters, "
+        "digits and -, at most 15)",
+    ),
+    Fault(
+        "a bad host",
+        stack("www.{environment.domain}", "www_{environment.domain}"),
+        "services/stack.py:26: hosts: 'www_example.localhost' is not a host name; write for "
+        "instance api.example.com",
+    ),
+    Fault(
+        "an argument that does not exist",
+        web("mounts={", "volumes={"),
+        "services/web.py:19: Container takes no 'volumes'\n  known: name, image, resources, "
+        "command, args, ports, env, env_from, mounts, probes, drain",
+    ),
+)
+
+CONSTRUCTS = (
+    Fault(
+        "a construct id twice",
+        in_web(
+            "import constructs",
+            'constructs.Construct(self, "more")',
+            'constructs.Construct(self, "more")',
+        ),
+        "services/web.py:27: There is already a Construct with name 'more' in Construct [web]\n"
+        "  give it another id",
+    ),
+    Fault(
+        "a resource twice",
+        in_web(
+            "import constructs, k8sgen",
+            'body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}}',
+            'k8sgen.Manifest(self, "again", body)',
+        ),
+        "services/web.py:27: ConfigMap/web is made twice: by stack/web/config-map and by "
+        "stack/web/again\n  give one of them another name",
+    ),
+    Fault(
+        "a body that names no kind",
+        in_web("import k8sgen", 'k8sgen.Manifest(self, "x", {"apiVersion": "v1"})'),
+        "services/web.py:26: the body has no kind",
+    ),
+    Fault(
+        "a value that JSON cannot say",
+        web("timeout = 30\\n'}", "timeout = 30\\n', 'hosts': {1}}"),
+        "services/web.py:18: data.hosts: {1} (set) is nothing that a manifest can hold",
+    ),
+    Fault(
+        "a number that JSON cannot say",
+        in_web(
+            "import k8sgen",
+            'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
+            'k8sgen.Manifest(self, "x", {**body, "spec": {"items": [1, float("nan")]}})',
+        ),
+        "services/web.py:27: spec.items.1: nan (float) is nothing that a manifest can hold",
+    ),
+    Fault(
+        "a key that is no string",
+        web('{"web.toml":', "{80:"),
+        "services/web.py:18: data: the key 80 is not a string",
+    ),
+    Fault(
+        "a body that contains itself",
+        in_web(
+            "import k8sgen",
+            'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
+            'body["spec"] = body',
+            'k8sgen.Manifest(self, "x", body)',
+        ),
+        "services/web.py:28: this calls or contains itself without end\n"
+        "  --debug shows the traceback",
+    ),
+    Fault(
+        "an exception in a function that is called at the end",
+        web("f'level = \"{settings.log_level}\"\\ntimeout = 30\\n'", "lambda: scope.nod"),
+        "services/web.py:18: 'Stack' object has no attribute 'nod'\n  did you mean 'node'?",
+    ),
+    Fault(
+        "a patch of what is not there",
+        in_web(
+            "import cdk8s, k8sgen",
+            'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
+            'x = k8sgen.Manifest(self, "x", body)',
+            'x.add_json_patch(cdk8s.JsonPatch.replace("/spec/replicas", 2))',
+        ),
+        "services/web.py:27: Cannot read properties of undefined (reading 'replicas')",
+    ),
+    Fault(
+        "a wrong argument of a foreign construct",
+        in_web(
+            "import cdk8s_plus_33 as kplus",
+            'kplus.Deployment(self, "x", replicas="two")',
+        ),
+        "services/web.py:26: type of argument replicas must be one of (int, float, NoneType); "
+        "got str instead",
+    ),
+    Fault(
+        "a foreign construct that JavaScript refuses",
+        in_web(
+            "import cdk8s_plus_33 as kplus",
+            'kplus.ConfigMap(self, "x", data={"a": "1"}).add_data("a", "2")',
+        ),
+        'services/web.py:26: unable to add a ConfigMap entry with key "a". It is already used',
+    ),
+    Fault(
+        "a foreign construct that finds itself incomplete",
+        in_web("import cdk8s_plus_33 as kplus", 'kplus.Ingress(self, "x")'),
+        "services/web.py:16: stack/web/x: ingress with no rules or default backend",
+    ),
+    Fault(
+        "a manifest that a validation refuses",
+        in_web(
+            "import constructs, jsii, k8sgen",
+            "@jsii.implements(constructs.IValidation)",
+            "class Never:",
+            "    def validate(self) -> list[str]:",
+            '        return ["not on a Friday", "nor on a Monday"]',
+            "self.node.add_validation(Never())",
+        ),
+        "services/web.py:16: stack/web: not on a Friday; nor on a Monday",
+    ),
+    Fault(
+        "several manifests at once",
+        in_web(
+            "import k8sgen",
+            'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
+            'k8sgen.Manifest(self, "x", {**body, "spec": {1}})',
+            'k8sgen.Manifest(self, "y", {**body, "spec": {2}})',
+        ),
+        "services/web.py:27: spec: {1} (set) is nothing that a manifest can hold\n"
+        "error: services/web.py:28: spec: {2} (set) is nothing that a manifest can hold",
+    ),
+)

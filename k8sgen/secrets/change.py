@@ -11,6 +11,7 @@ import attrs
 from k8sgen.secrets import sops
 from k8sgen.secrets.contract import Alternate, Derived, SecretKey
 from k8sgen.secrets.encrypted import Encrypted
+from k8sgen.secrets.freshness import is_stale
 from k8sgen.secrets.needs import Needed, Needs
 from k8sgen.secrets.store import Staging, Store
 from k8sgen.secrets.values import make
@@ -168,4 +169,5 @@ class Change:
         if not isinstance(key.recipe, Alternate):
             return False
         password = key.recipe.password.name
-        return self.before.values.get(password) not in (None, values[password])
+        new = self.before.values.get(password) not in (None, values[password])
+        return new or is_stale(key, self.before.files)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from k8sgen.secrets.contract import SecretKey
 from k8sgen.secrets.encrypted import Encrypted
 from k8sgen.secrets.errors import ReadError
 from k8sgen.secrets.files import SOPS_CONFIG, is_placeholder, stub_name
+from k8sgen.secrets.freshness import is_overdue, is_stale
 from k8sgen.secrets.needs import Needed, Needs, needs
 from k8sgen.secrets.rules import Issue
 from k8sgen.secrets.store import Store
@@ -47,19 +48,6 @@ def check(wanted: Needs, store: Store, now: datetime) -> list[Finding]:
     """Check the encrypted files in *store* against what is *wanted*."""
     issues = _Check(wanted, store, now).issues()
     return [issue.finding(wanted.environment, store.shown(issue.secret)) for issue in issues]
-
-
-def is_overdue(key: SecretKey, file: Encrypted, now: datetime) -> bool:
-    """Tell whether a new value of *key* is due."""
-    days = key.rotate_days
-    return days is not None and now - file.changed(key.key) > timedelta(days=days)
-
-
-def is_stale(key: SecretKey, files: Mapping[str, Encrypted]) -> bool:
-    """Tell whether a value is older than one that it comes from."""
-    own = files[key.secret].changed(key.key)
-    there = [s for s in key.sources if s.secret in files and s.key in files[s.secret].values]
-    return any(files[source.secret].changed(source.key) > own for source in there)
 
 
 @attrs.define

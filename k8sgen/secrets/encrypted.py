@@ -121,6 +121,8 @@ def parse(text: str, file: Path) -> Encrypted:
         ReadError: It is damaged, in a merge conflict, or not encrypted.
     """
     _refuse_conflict(text, file)
+    if not text.endswith("\n"):
+        raise _damaged(file, "is cut off")
     try:
         body = yaml.load(text, Loader=_LOADER)  # noqa: S506
     except yaml.YAMLError as error:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.record import to_text
 from k8sgen.tree.swap import lock
@@ -52,7 +54,15 @@ def recipients() -> dict[str, str]:
     return found
 
 
-def ensure(purpose: str, *, root: Path, known: Sequence[str]) -> tuple[str, bool]:
+@attrs.frozen
+class Ensured:
+    """The public key of an identity, and whether it was made just now."""
+
+    recipient: str
+    made: bool
+
+
+def ensure(purpose: str, *, root: Path, known: Sequence[str]) -> Ensured:
     """
     Find the identity that is for *purpose*, or make it.
 
@@ -61,8 +71,8 @@ def ensure(purpose: str, *, root: Path, known: Sequence[str]) -> tuple[str, bool
         root: The project, which the file may not be in.
         known: Public keys that serve as well; the first that is ours is taken.
 
-    Returns:
-        Its public key, and whether it was made.
+    Raises:
+        SecretsError: The file would be in the project.
     """
     path = Path(os.path.realpath(key_file()))
     if path.is_relative_to(root.resolve()):
@@ -76,10 +86,11 @@ def ensure(purpose: str, *, root: Path, known: Sequence[str]) -> tuple[str, bool
         if mine:
             if path.exists():
                 path.chmod(0o600)
-            return mine, False
+            return Ensured(mine, made=False)
         made = _pyrage().x25519.Identity.generate()
-        _add(path, purpose, str(made.to_public()), str(made))
-        return str(made.to_public()), True
+        public = str(made.to_public())
+        _add(path, purpose, public, str(made))
+        return Ensured(public, made=True)
 
 
 def _add(path: Path, purpose: str, public: str, private: str) -> None:

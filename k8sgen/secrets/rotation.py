@@ -8,8 +8,8 @@ from pathlib import Path
 
 from k8sgen.errors import UsageError, suggest
 from k8sgen.secrets import sops
-from k8sgen.secrets.check import is_overdue
 from k8sgen.secrets.contract import KeySet, Random, SecretKey
+from k8sgen.secrets.freshness import is_overdue
 from k8sgen.secrets.needs import Needs
 from k8sgen.secrets.store import Staging, Store
 from k8sgen.secrets.writing import note, verify

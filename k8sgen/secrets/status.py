@@ -8,10 +8,10 @@ from typing import Literal
 
 import attrs
 
-from k8sgen.secrets.check import is_overdue, is_stale
 from k8sgen.secrets.contract import SecretKey
 from k8sgen.secrets.encrypted import Encrypted
 from k8sgen.secrets.errors import ReadError
+from k8sgen.secrets.freshness import is_overdue, is_stale
 from k8sgen.secrets.needs import Needs
 from k8sgen.secrets.record import to_text
 from k8sgen.secrets.store import Store

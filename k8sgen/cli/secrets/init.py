@@ -25,17 +25,17 @@ def command(root: Path, environment: str) -> None:
     found = project.load(root, [environment])
     recipients = found.environments[environment].recipients
     purpose = f"{found.stack.part_of}/{environment}"
-    public, made = identity.ensure(purpose, root=found.root, known=recipients)
-    click.echo(f"{'made' if made else 'found'}: an age identity in {identity.key_file()}")
+    ours = identity.ensure(purpose, root=found.root, known=recipients)
+    click.echo(f"{'made' if ours.made else 'found'}: an age identity in {identity.key_file()}")
     shown = Path("environments", f"{environment.replace('-', '_')}.yaml")
-    if add_recipient(found.root / shown, public, present=recipients, shown=shown):
-        click.echo(f"added: {public} to {shown}")
+    if add_recipient(found.root / shown, ours.recipient, present=recipients, shown=shown):
+        click.echo(f"added: {ours.recipient} to {shown}")
     else:
-        click.echo(f"nothing to do: {public} is a recipient already")
-    if Store(found.root, environment).names() and public not in recipients:
+        click.echo(f"nothing to do: {ours.recipient} is a recipient already")
+    if Store(found.root, environment).names() and ours.recipient not in recipients:
         click.echo("next: let somebody who can read the secrets run")
         click.echo(f"  k8sgen secrets rotate {environment} --recipients")
     elif not recipients:
         click.echo(f"next: k8sgen secrets generate {environment}")
-    if made:
+    if ours.made:
         click.echo("keep a copy of the identity in a safe place: without it the secrets are lost")

@@ -44,9 +44,9 @@ def keys() -> list[SecretKey]:
     return [password, login, url, session]
 
 
-def given(secret: str = "web", key: str = "api-key") -> SecretKey:
+def given() -> SecretKey:
     """Give a key that a person has to bring."""
-    return SecretKey(secret=secret, key=key, recipe=Given("from the provider's console"))
+    return SecretKey(secret="web", key="api-key", recipe=Given("from the provider's console"))
 
 
 def needs_of(

@@ -39,7 +39,7 @@ def test_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = identity.key_file()
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert os.listdir(path.parent) == [path.name]
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_second_run_finds_it(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from k8sgen.secrets.record import (
 )
 
 DIGESTS = st.text("0123456789abcdef", min_size=12, max_size=12)
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 RECORDS = st.builds(
     Record,
     changed=MOMENTS.map(lambda moment: moment.replace(microsecond=0)),

@@ -22,6 +22,7 @@ COMMANDS = (
     "list",
     "graph",
     "affected",
+    "report",
     "schemas",
     "secrets",
     "doctor",
@@ -33,7 +34,7 @@ class Commands(click.Group):
     """Finds each command in a file of its own, so that a start loads only what it needs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS]  # `list` is the command of that name here, once it is loaded
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -98,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        status = cli.main(list(arguments), prog_name="k8sgen", standalone_mode=False)
+        status = cli.main([*arguments], prog_name="k8sgen", standalone_mode=False)
     except click.exceptions.Abort:
         status = 130
     except click.UsageError as error:

@@ -51,7 +51,7 @@ class Layers:
 _SWEEPS = 12
 
 
-def make_layers(boxes: Sequence[str], links: Sequence[Link]) -> Layers:
+def make_layers(boxes: Sequence[str], links: Sequence[Link], *, narrow: bool = False) -> Layers:
     """
     Put each box below all that have a line to it, and order the layers so that few lines cross.
 
@@ -59,12 +59,15 @@ def make_layers(boxes: Sequence[str], links: Sequence[Link]) -> Layers:
 
     Args:
         links: Without a circle.
+        narrow: Put only one box in each layer.
 
     Source:
         Sugiyama, Tagawa, Toda: Methods for visual understanding of hierarchical system structures
         (1981); longest-path layers, barycentre ordering.
     """
     depth = _depths(boxes, links)
+    if narrow:
+        depth = {box: n for n, box in enumerate(sorted(boxes, key=depth.__getitem__))}
     segments = _segments(links, depth)
     rows: list[list[Item]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for box in boxes:

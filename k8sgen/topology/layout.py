@@ -12,6 +12,7 @@ from k8sgen.topology.layers import Item, Lane, Layers, Link, Segment, make_layer
 MARGIN = 12
 PIN_HEIGHT = 20
 _BESIDE = 20  # between two boxes
+_BESIDE_LANE = 10  # between two lines
 _BETWEEN = 52  # between two layers, where the lines bend
 _LANE = 8
 _PIN_GAP = 6
@@ -62,12 +63,12 @@ class Drawing:
     lines: tuple[Line, ...]
 
 
-def lay_out(boxes: Sequence[Box], links: Sequence[Link]) -> Drawing:
+def lay_out(boxes: Sequence[Box], links: Sequence[Link], *, narrow: bool = False) -> Drawing:
     """
     Place *boxes* in layers so that all links point down, and neither boxes nor pins overlap.
     """
     known = {box.name: box for box in boxes}
-    layers = make_layers([box.name for box in boxes], links)
+    layers = make_layers([box.name for box in boxes], links, narrow=narrow)
     middles = _middles(layers, known)
     bands = _bands(layers, known)
     pins = {
@@ -112,22 +113,28 @@ def _middles(layers: Layers, boxes: Mapping[str, Box]) -> dict[Item, int]:
         near = both if sweep > _SWEEPS - 3 else below if sweep % 2 else above
         for row in reversed(layers.rows) if sweep % 2 else layers.rows:
             wanted = [_mean([place[n] for n in near.get(i) or [i]]) for i in row]
-            widths = [boxes[i].width if isinstance(i, str) else _LANE for i in row]
-            place.update(zip(row, spread(wanted, widths), strict=True))
+            steps = [_step(left, right, boxes) for left, right in pairwise(row)]
+            place.update(zip(row, spread(wanted, steps), strict=True))
     left = min((place[b.name] - b.width / 2 for b in boxes.values()), default=0)
     left = min([left, *place.values()])
     return {item: round(x - left) + MARGIN for item, x in place.items()}
 
 
-def spread(wanted: Sequence[float], widths: Sequence[int]) -> list[float]:
+def _step(left: Item, right: Item, boxes: Mapping[str, Box]) -> float:
+    """Give the least distance between the middles of two neighbours."""
+    widths = [boxes[item].width if isinstance(item, str) else _LANE for item in (left, right)]
+    lanes = isinstance(left, Lane) and isinstance(right, Lane)
+    return sum(widths) / 2 + (_BESIDE_LANE if lanes else _BESIDE)
+
+
+def spread(wanted: Sequence[float], steps: Sequence[float]) -> list[float]:
     """
-    Give the middles nearest to *wanted* (by least squares) that keep their order and distance.
+    Give the places nearest to *wanted* (by least squares) that are at least *steps* apart.
 
     Source:
         The pool-adjacent-violators algorithm of isotonic regression.
     """
-    steps = [(a + b) / 2 + _BESIDE for a, b in pairwise(widths)]
-    offsets = list(accumulate(steps, initial=0.0)) if widths else []
+    offsets = list(accumulate(steps, initial=0.0))
     pools: list[list[float]] = []
     for middle, offset in zip(wanted, offsets, strict=True):
         pools.append([middle - offset])

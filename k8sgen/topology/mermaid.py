@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from k8sgen.topology.model import Entry, Node, Topology, shown
+from k8sgen.topology.model import OUTSIDE, Entry, Node, Topology, shown
 
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:/*_-]")
 
@@ -24,8 +24,7 @@ def _lines(topology: Topology) -> Iterator[str]:
     ids = _ids(topology)
     yield "flowchart TB"
     if topology.entries:
-        urls = dict.fromkeys(url for entry in topology.entries for url in entry.urls)
-        yield f'  outside(["{_label("outside", *urls)}"])'
+        yield f'  outside(["{_label(OUTSIDE, *topology.urls)}"])'
     for node in topology.nodes:
         yield f'  {ids[node.name]}["{_node(node)}"]'
     for entry in topology.entries:

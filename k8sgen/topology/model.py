@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SERVERS = ("Deployment", "StatefulSet", "DaemonSet")
 JOBS = ("CronJob", "Job")
+OUTSIDE = "outside"
 
 
 @attrs.frozen(kw_only=True)
@@ -95,14 +96,19 @@ class Topology:
     edges: tuple[Edge, ...] = ()
     entries: tuple[Entry, ...] = ()
 
-    def sentences(self) -> Iterator[str]:
-        """Say it in words, for those who cannot see a picture."""
-        for entry in self.entries:
-            yield f"{', '.join(entry.urls)} is answered by {entry.service} ({shown(entry.port)})"
-        for node in self.nodes:
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All that is open to the outside."""
+        return tuple(dict.fromkeys(url for entry in self.entries for url in entry.urls))
+
+    def uses(self) -> Iterator[tuple[str, list[str]]]:
+        """Say in words who uses what, first of all the outside."""
+        if self.entries:
+            yield OUTSIDE, [f"{entry.service} ({shown(entry.port)})" for entry in self.entries]
+        for node in reversed(self.nodes):  # those that use before those that are used
             used = [f"{e.server} ({shown(e.port)})" for e in self.edges if e.client == node.name]
             if used:
-                yield f"{node.name} uses {', '.join(used)}"
+                yield node.name, used
 
     def as_json(self) -> dict[str, Any]:
         """Give the form that programs read."""

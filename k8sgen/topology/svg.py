@@ -10,12 +10,12 @@ import attrs
 
 from k8sgen.topology.layers import Link
 from k8sgen.topology.layout import PIN_HEIGHT, Box, Drawing, Line, lay_out, pins_width
-from k8sgen.topology.model import Node, Topology, shown
+from k8sgen.topology.model import OUTSIDE, Node, Topology, shown
 
 STYLE = files("k8sgen.topology").joinpath("picture.css").read_text("utf-8")
 """The style sheet of the picture, for the page that embeds `figure`."""
 
-OUTSIDE = "\0outside"  # no service has that name
+_OUTSIDE = "\0outside"  # no service has that name
 _HEAD = 22  # the line of the name
 _LINE = 16
 _PADDING = 12
@@ -49,20 +49,20 @@ def to_svg(topology: Topology) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _svg(topology, style) + "\n"
 
 
-def figure(topology: Topology) -> str:
-    """Draw *topology* as an element of a page that has `STYLE`."""
-    return _svg(topology)
+def figure(topology: Topology, *, narrow: bool = False) -> str:
+    """Draw *topology* as an element of a page that has `STYLE`, *narrow* for a phone."""
+    return _svg(topology, narrow=narrow)
 
 
-def _svg(topology: Topology, *head: str) -> str:
+def _svg(topology: Topology, *head: str, narrow: bool = False) -> str:
     cards = list(_cards(topology))
-    drawing = lay_out([card.box() for card in cards], _links(topology))
+    drawing = lay_out([card.box() for card in cards], _links(topology), narrow=narrow)
     size = f'width="{drawing.width}" height="{drawing.height}"'
     box = f'viewBox="0 0 {drawing.width} {drawing.height}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="topology" role="img" {size} {box}>',
         f"<title>{escape(f'Topology of {topology.environment}')}</title>",
-        f"<desc>{escape('; '.join(topology.sentences()))}.</desc>",
+        f"<desc>{escape('; '.join(_sentences(topology)))}.</desc>",
         *head,
         *(_path(line) for line in drawing.lines),
         *(part for card in cards for part in _draw(card, drawing)),
@@ -71,10 +71,16 @@ def _svg(topology: Topology, *head: str) -> str:
     return "\n".join(parts)
 
 
+def _sentences(topology: Topology) -> Iterator[str]:
+    if topology.urls:
+        yield f"open to the outside: {', '.join(topology.urls)}"
+    for user, used in topology.uses():
+        yield f"{user} uses {', '.join(used)}"
+
+
 def _cards(topology: Topology) -> Iterator[_Card]:
     if topology.entries:
-        urls = dict.fromkeys(url for entry in topology.entries for url in entry.urls)
-        yield _Card(key=OUTSIDE, name="outside", lines=tuple(urls), kind="outside")
+        yield _Card(key=_OUTSIDE, name=OUTSIDE, lines=topology.urls, kind="outside")
     for node in topology.nodes:
         yield _card(node, topology)
 
@@ -93,7 +99,7 @@ def _card(node: Node, topology: Topology) -> _Card:
 
 
 def _links(topology: Topology) -> list[Link]:
-    entries = (Link(OUTSIDE, entry.service, shown(entry.port)) for entry in topology.entries)
+    entries = (Link(_OUTSIDE, entry.service, shown(entry.port)) for entry in topology.entries)
     edges = (Link(edge.client, edge.server, shown(edge.port)) for edge in topology.edges)
     return [*dict.fromkeys(entries), *dict.fromkeys(edges)]
 

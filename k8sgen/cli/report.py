@@ -1,0 +1,40 @@
+"""`report`: the page that shows all environments."""
+
+from __future__ import annotations
+
+import click
+
+from k8sgen import project
+from k8sgen.cli.output import as_json, print_json
+from k8sgen.compose import compose
+from k8sgen.report import PAGE, collect, page_file
+from k8sgen.tree import compare, write
+
+
+@click.command("report")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit 1 when the page is not up to date."
+)
+@click.option("--force", is_flag=True, help="Overwrite a page of ours that was edited by hand.")
+@as_json
+@click.pass_context
+def command(ctx: click.Context, check: bool, force: bool, as_json: bool) -> None:
+    """Write the page dist/docs/index.html, which shows all environments and how they differ."""
+    found = project.load(ctx.obj)
+    compositions = {
+        name: compose(found.stack, environment, found.root)
+        for name, environment in found.environments.items()
+    }
+    files = {PAGE: page_file(collect(found, compositions))}
+    dist = found.root / "dist"
+    if check:
+        changes = compare(dist, files, owns=files.__contains__)
+    else:
+        changes = write(dist, files, owns=files.__contains__, force=force)
+    state = "unchanged" if not changes.drift else "differs" if check else "written"
+    if as_json:
+        print_json({"page": f"{dist.name}/{PAGE}", "state": state})
+    else:
+        click.echo(f"{dist.name}/{PAGE}: {state}")
+    if check and changes.drift:
+        ctx.exit(1)

@@ -1,0 +1,156 @@
+"""What the page shows, read off the compositions and the committed files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+
+from k8sgen.checks.finding import Report
+from k8sgen.checks.rules import BY_ID, RULES
+from k8sgen.checks.run import check
+from k8sgen.checks.schemas import rules as schemas
+from k8sgen.compose import Composition
+from k8sgen.project import Project
+from k8sgen.report.quota import Use, quota_use
+from k8sgen.report.settings import Difference, differences
+from k8sgen.secrets.needs import needs
+from k8sgen.secrets.status import Status, status
+from k8sgen.secrets.store import Store
+from k8sgen.topology import Topology, topology
+from k8sgen.topology.model import replicas
+from k8sgen.validation import context_of
+from k8sgen.values import Resources
+
+_RULES = tuple(rule for rule in RULES if rule not in schemas.RULES)
+"""Those that need nothing but the project, so that every machine finds the same."""
+
+_NEVER_DUE = datetime.min.replace(tzinfo=UTC)
+
+
+@attrs.frozen(kw_only=True)
+class Running:
+    """
+    One service in one environment.
+
+    Args:
+        pods: How many run, as in "3" or "3-12".
+        storage: A volume each, as in "100Gi ssd".
+        urls: Where it is reached from outside.
+        secrets: The keys that it needs, in the order of their declaration.
+    """
+
+    image: str
+    pods: str
+    resources: Resources
+    storage: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    secrets: tuple[Status, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Place:
+    """
+    One environment.
+
+    Args:
+        running: By service, in the stack's order.
+        resources: How many manifests it has.
+    """
+
+    name: str
+    namespace: str
+    kubernetes_version: str
+    topology: Topology
+    running: Mapping[str, Running]
+    quota: tuple[Use, ...]
+    resources: int
+    report: Report
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """All that the page shows."""
+
+    product: str
+    places: tuple[Place, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services of all environments."""
+        return tuple(dict.fromkeys(name for place in self.places for name in place.running))
+
+
+def collect(project: Project, compositions: Mapping[str, Composition]) -> Facts:
+    """
+    Collect the facts of *project*.
+
+    Args:
+        compositions: Every environment's, by name; that of the base is left alone.
+    """
+    made = [compositions[name] for name in project.environments]
+    return Facts(
+        product=project.stack.part_of,
+        places=tuple(_place(composition, project) for composition in made),
+        differences=differences(project.base, list(project.environments.values())),
+    )
+
+
+def _place(composition: Composition, project: Project) -> Place:
+    environment = composition.environment
+    bodies = [resource.body for resource in composition.resources]
+    return Place(
+        name=environment.name,
+        namespace=composition.stack.namespace_name or "",
+        kubernetes_version=environment.cluster.kubernetes_version,
+        topology=topology(composition),
+        running=dict(_running(composition, _statuses(composition, project))),
+        quota=tuple(quota_use(bodies)),
+        resources=len(bodies),
+        report=_report(composition, project),
+    )
+
+
+def _report(composition: Composition, project: Project) -> Report:
+    context = context_of(composition, project.root)
+    waivers = [w for w in context.waivers if w.rule not in BY_ID or BY_ID[w.rule] in _RULES]
+    bodies = [resource.body for resource in composition.resources]
+    return check(bodies, attrs.evolve(context, waivers=waivers), _RULES)
+
+
+def _statuses(composition: Composition, project: Project) -> list[Status]:
+    """Give the state of each key; when a new value is due the page has no clock to tell."""
+    store = Store(project.root, composition.environment.name)
+    return status(needs(composition), store, _NEVER_DUE)
+
+
+def _running(composition: Composition, statuses: Sequence[Status]) -> Iterator[tuple[str, Running]]:
+    groups = composition.groups()
+    entries = topology(composition).entries
+    for service in composition.stack.services:
+        urls = (url for entry in entries if entry.service == service.name for url in entry.urls)
+        yield (
+            service.name,
+            Running(
+                image=str(service.settings.image),
+                pods=replicas(service.settings),
+                resources=service.settings.resources,
+                storage=tuple(_volumes(groups.get(service.name, ()))),
+                urls=tuple(dict.fromkeys(urls)),
+                secrets=tuple(each for each in statuses if each.secret == service.name),
+            ),
+        )
+
+
+def _volumes(bodies: Sequence[dict[str, Any]]) -> Iterator[str]:
+    claims = [body for body in bodies if body["kind"] == "PersistentVolumeClaim"]
+    for body in bodies:
+        if body["kind"] == "StatefulSet":
+            claims += body["spec"].get("volumeClaimTemplates") or []
+    for claim in claims:
+        spec = claim["spec"]
+        size = spec["resources"]["requests"]["storage"]
+        yield f"{size} {spec.get('storageClassName') or ''}".rstrip()

@@ -1,0 +1,68 @@
+"""The section with a row a service and a column an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from k8sgen.report.facts import Facts, Place, Running
+from k8sgen.report.html import Markup, breakable, join, tag
+from k8sgen.secrets.status import Status
+
+
+def matrix(facts: Facts) -> Markup:
+    """Compare each service over the environments."""
+    head = (tag("th", place.name, scope="col") for place in facts.places)
+    rows = (_row(service, facts.places) for service in facts.services)
+    return tag(
+        "table",
+        tag("caption", "Services by environments", class_="hidden"),
+        tag("thead", tag("tr", tag("th", "Service", scope="col"), *head)),
+        tag("tbody", *rows),
+        class_="stack matrix",
+    )
+
+
+def _row(service: str, places: Sequence[Place]) -> Markup:
+    cells = (_cell(place.name, place.running.get(service)) for place in places)
+    return tag("tr", tag("th", service, scope="row"), *cells)
+
+
+def _cell(environment: str, running: Running | None) -> Markup:
+    if running is None:
+        return tag("td", tag("span", "left out", class_="soft"), data_column=environment)
+    lines = [join(tag("dt", name), tag("dd", *values)) for name, values in _lines(running)]
+    return tag("td", tag("dl", *lines), data_column=environment)
+
+
+def _lines(running: Running) -> Iterator[tuple[str, Sequence[Markup | str]]]:
+    asked, most = running.resources.requests, running.resources.limits
+    yield "Image", [_image(running.image)]
+    yield "Pods", [running.pods]
+    yield "CPU", [_bounds(asked.cpu, most.cpu)]
+    yield "Memory", [_bounds(asked.memory, most.memory)]
+    if running.storage:
+        yield "Storage", [", ".join(running.storage)]
+    if running.urls:
+        yield "Hosts", [tag("span", breakable(url, "."), class_="item") for url in running.urls]
+    if running.secrets:
+        yield "Secrets", [_secrets(running.secrets)]
+
+
+def _bounds(asked: str, most: str) -> str:
+    return asked if asked == most else f"{asked}, at most {most}"
+
+
+def _image(image: str) -> Markup:
+    """Set the tag and the digest off from the name."""
+    path, slash, last = image.rpartition("/")
+    name, mark, version = last.partition(":" if ":" in last.partition("@")[0] else "@")
+    own = breakable(f"{path}{slash}{name}{mark}", "/")
+    return tag("code", own, tag("b", breakable(version, "@")))
+
+
+def _secrets(keys: Sequence[Status]) -> Markup:
+    present = sum(key.state == "present" for key in keys)
+    odd = [f"{key.key} {key.state}" for key in keys if key.state not in ("present", "missing")]
+    text = f"{present} of {len(keys)} present"
+    style = "good" if present == len(keys) else "bad" if odd else "open"
+    return tag("span", "; ".join([text, *odd]), class_=f"state {style}")

@@ -97,7 +97,7 @@ class _Walk:
         keyed = isinstance(kind, MergeList)
         names = kind.keys if isinstance(kind, MergeList) else ()
         free = is_set(path, self.resource) or (keyed and not ordered(path[-1], before, after))
-        labels = _labels(before, after, names)
+        labels = label(before, after, names)
         if labels:
             old, new = labels
             yield from self._named(old, new, path, of)
@@ -146,7 +146,7 @@ def _pairs(
         yield left, right, (c if index < len(new) else a) + index
 
 
-def _labels(
+def label(
     before: list[Any], after: list[Any], keys: Sequence[str]
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Name each item, by its merge keys or else by what tells all of them apart."""

@@ -21,6 +21,7 @@ COMMANDS = (
     "validate",
     "list",
     "graph",
+    "why",
     "affected",
     "report",
     "schemas",

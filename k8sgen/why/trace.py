@@ -1,0 +1,112 @@
+"""`why` from end to end: track the literals, compose one environment, follow its fields back."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from k8sgen.errors import Location, UsageError
+from k8sgen.why import instrument
+from k8sgen.why.body import below, leaves, locate
+from k8sgen.why.carrier import carrier
+from k8sgen.why.explain import Answer, Link, Scene
+from k8sgen.why.settings import with_places
+
+
+def why(root: Path, environment: str, title: str, field: str = "") -> list[Answer]:
+    """
+    Find where the fields of a resource come from.
+
+    It works only in a process that has not composed anything: every module of the project and of
+    the library's constructs is loaded anew, its literals tracked.
+
+    Args:
+        title: `KIND/NAME`, in any case.
+        field: See `k8sgen.why.body.locate`; all fields when empty.
+
+    Raises:
+        UsageError: There is no such environment, resource or field.
+    """
+    instrument.install()
+    # Only now, so that they meet the tracked modules.
+    from k8sgen import project  # noqa: PLC0415
+    from k8sgen.compose import compose  # noqa: PLC0415
+
+    found = project.load(root, [environment])
+    lines = found.overridden[environment]
+    value = with_places(found.environments[environment], lines, found.root)
+    composition = compose(found.stack, value, found.root)
+    resource = _resource(composition.resources, title)
+    scene = Scene(
+        root=found.root,
+        base=found.base,
+        environment=value,
+        service=resource.service,
+        home=_home(composition.stack.services, resource.service, found.root),
+        trace=resource.trace,
+    )
+    try:
+        path = locate(resource.body, field)
+    except UsageError as error:
+        base = compose(found.stack, found.base, found.root)
+        raise _absent(error, base.resources, title, field) from None
+    files = _output(found.root / "dist")
+    folder = f"overlays/{environment}/{resource.service}"
+    return [
+        _carried(scene.explain(leaf), carrier(files, folder, resource.body, leaf.steps))
+        for leaf in leaves(resource.body)
+        if below(leaf, path)
+    ]
+
+
+def _resource(resources: Sequence[Any], title: str) -> Any:
+    titles = {f"{r.body['kind']}/{r.body['metadata']['name']}": r for r in resources}
+    for name, resource in titles.items():
+        if name.lower() == title.lower():
+            return resource
+    near = difflib.get_close_matches(title, titles, 3, 0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else "k8sgen render lists them"
+    raise UsageError(f"there is no resource {title!r} in it", hint=hint)
+
+
+def _absent(error: UsageError, bases: Sequence[Any], title: str, field: str) -> UsageError:
+    """Say so where only this environment lacks the field."""
+    try:
+        body = _resource(bases, title).body
+        path = locate(body, field)
+    except UsageError:
+        return error
+    value = next(leaf.value for leaf in leaves(body) if below(leaf, path))
+    hint = f"the base has it ({value!r}); what this environment sets takes it away"
+    return UsageError(error.problem, hint=hint)
+
+
+def _home(services: Sequence[Any], name: str, root: Path) -> Location | None:
+    """Find the line of a service's class."""
+    cls = next((type(each) for each in services if each.name == name), None)
+    file = inspect.getsourcefile(cls) if cls else None
+    if not cls or not file:
+        return None
+    for node in ast.parse(Path(file).read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
+            short = Path(file).relative_to(root) if Path(file).is_relative_to(root) else Path(file)
+            return Location(short, node.lineno)
+    return None
+
+
+def _output(dist: Path) -> Mapping[str, str]:
+    files = (file for folder in ("base", "overlays") for file in (dist / folder).rglob("*.yaml"))
+    return {file.relative_to(dist).as_posix(): file.read_text("utf-8") for file in files}
+
+
+def _carried(answer: Answer, place: Location | None) -> Answer:
+    if place is None:
+        return answer
+    link = Link("output", Location(Path("dist") / place.file, place.line))
+    return attrs.evolve(answer, links=(*answer.links, link))

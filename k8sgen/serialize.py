@@ -102,7 +102,7 @@ def from_yaml(text: str, *, source: Path | None = None) -> list[Any]:
         ProjectError: It is not YAML; names the line.
     """
     try:
-        return [each for each in yaml.load_all(text, Loader=_Loader) if each is not None]  # noqa: S506
+        return [each for each in yaml.load_all(text, Loader=_Loader) if each is not None]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ProjectError(
@@ -178,21 +178,20 @@ def _key(key: Any) -> str:
 def _scalar(value: Any, indent: str) -> str:
     if isinstance(value, str):
         return _block(value, indent + "  ") if "\n" in value else _string(value)
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return _CONSTANTS[value]
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Mapping) or _is_list(value):
+        return "{}" if isinstance(value, Mapping) else "[]"
     if isinstance(value, float) and math.isfinite(value):
         mantissa, exponent, power = repr(value).partition("e")
         return f"{mantissa}{'' if '.' in mantissa else '.0'}{exponent}{power}"
-    if isinstance(value, Mapping):
-        return "{}"
-    if _is_list(value):
-        return "[]"
     msg = f"{value!r} has no word in the YAML of Kubernetes"
     raise TypeError(msg)
+
+
+_CONSTANTS = {None: "null", True: "true", False: "false"}
 
 
 def _block(text: str, indent: str) -> str:

@@ -1,8 +1,8 @@
 """
-The difference of two manifests: a strategic-merge patch, and JSON operations for what it cannot say.
+The difference of two manifests: a merge patch, and JSON operations for what that cannot say.
 
-The operations are applied first, so their list positions are those of the base. A patch is proposed
-here and judged elsewhere: whoever calls this applies it and looks.
+The operations are applied first, so their list positions are those of the base. A change is only
+proposed here: whoever asks for it applies it and looks.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ class _Difference:
             if found is not MISSING:
                 patch[name] = found
         patch.update({name: None for name in old if name not in new})
-        if path and _size(patch) > _size(new) + 1 and self.is_kept(new, kind, path):
+        foreign = len(old) > 1 and new and not old.keys() & new.keys()
+        if foreign and self.is_kept(new, kind, path):
             return {DIRECTIVE: "replace", **new}
         return patch or MISSING
 
@@ -172,14 +173,6 @@ class _Difference:
             if name not in new:
                 self.operate("remove", (*path, name))
         return MISSING
-
-
-def _size(value: Any) -> int:
-    """Count the lines that *value* takes in YAML, roughly."""
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return sum(
-        max(_size(item), 1) if isinstance(value, list) else 1 + _size(item) for item in items
-    )
 
 
 def _named(item: Body, kind: MergeList) -> Body:

@@ -221,7 +221,7 @@ def _merge_items(target: list[Any], patch: list[Any], kind: MergeList) -> list[A
         item = _walk(old.get(key, MISSING), new.get(key, MISSING), kind.item)
         if item is not MISSING:
             merged[key] = item
-    if len(kind.keys) == 1:
+    if all(sum(_given(key)) == 1 for key in merged):
         return list(merged.values())
     added = [item for key, item in merged.items() if key not in old]
     return [*added, *(merged[key] for key in old if key in merged)]

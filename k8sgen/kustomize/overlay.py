@@ -92,9 +92,7 @@ def _on_base(
     if plan is None:
         return None
     files = _files(extras, stems)
-    kustomization = Kustomization(
-        resources=list(files), patches=plan.patches, fields=plan.fields
-    )
+    kustomization = Kustomization(resources=list(files), patches=plan.patches, fields=plan.fields)
     return kustomization, files | {patch.path: patch.content for patch in plan.patches}
 
 

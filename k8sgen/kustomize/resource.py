@@ -47,10 +47,10 @@ class Resource:
         """
         Take the manifest as the build prints it.
 
-        Where ids were noted they stood among the annotations, which are gone if none is left.
+        kustomize rewrites the annotations of everything, and drops the empty ones.
         """
         metadata = self.body["metadata"]
-        if not self.previous or metadata.get("annotations"):
+        if metadata.get("annotations", True):
             return self.body
         rest = {name: value for name, value in metadata.items() if name != "annotations"}
         return {**self.body, "metadata": rest}
@@ -94,7 +94,9 @@ def _flaw_of_head(body: Body) -> str:
     for field in ("labels", "annotations"):
         for key, value in (metadata.get(field) or {}).items():
             if not isinstance(value, str):
-                return f"{names[1]} {names[2]} has {value!r} in {field}.{key}, which must be a string"
+                return (
+                    f"{names[1]} {names[2]} has {value!r} in {field}.{key}, which must be a string"
+                )
     bad = next(filter(_is_misread, (metadata.get("annotations") or {}).items()), None)
     if bad:
         return f"{names[1]} {names[2]} has the annotation {bad}, which kustomize cannot read back"
@@ -112,15 +114,22 @@ def _is_misread(annotation: tuple[str, str]) -> bool:
 
 def _flaw(value: object, path: str) -> str:
     """Say what in *value* no kustomize can read; "" if there is nothing."""
+    inner: Iterable[tuple[str, object]] = ()
     if isinstance(value, dict):
         bad = next((key for key in value if not isinstance(key, str) or not key), None)
         if bad is not None:
             return f"{path} has the key {bad!r}"
-        return next(filter(None, (_flaw(v, f"{path}.{k}") for k, v in value.items())), "")
-    if isinstance(value, list):
+        inner = ((f"{path}.{key}", item) for key, item in value.items())
+    elif isinstance(value, list):
         if None in value:
             return f"{path} holds a null, which kustomize refuses in a list"
-        return next(filter(None, (_flaw(v, f"{path}[{i}]") for i, v in enumerate(value))), "")
+        inner = ((f"{path}[{index}]", item) for index, item in enumerate(value))
+    else:
+        return _flaw_of_scalar(value, path)
+    return next(filter(None, (_flaw(item, place) for place, item in inner)), "")
+
+
+def _flaw_of_scalar(value: object, path: str) -> str:
     if isinstance(value, str) and _UNREADABLE.search(value):
         return f"{path} holds a control character that kustomize cannot read"
     if value is None or isinstance(value, str | int):

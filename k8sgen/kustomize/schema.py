@@ -1,5 +1,5 @@
 """
-What kustomize knows of Kubernetes' types: which lists merge by which keys, which kinds have no namespace.
+What kustomize knows of Kubernetes' types: by which keys lists merge, which kinds have no namespace.
 
 kustomize embeds the OpenAPI of Kubernetes 1.21.2. Every newer kind (`autoscaling/v2`, …) and every
 custom resource is a stranger to it: their lists are replaced, and they are taken for namespaced.
@@ -129,7 +129,9 @@ _NAMESPACED: Mapping[str, str] = {
     ),
 }
 _CLUSTER_SCOPED: Mapping[str, str] = {
-    "admissionregistration.k8s.io/v1": "MutatingWebhookConfiguration ValidatingWebhookConfiguration",
+    "admissionregistration.k8s.io/v1": (
+        "MutatingWebhookConfiguration ValidatingWebhookConfiguration"
+    ),
     "admissionregistration.k8s.io/v1beta1": (
         "MutatingWebhookConfiguration ValidatingWebhookConfiguration"
     ),

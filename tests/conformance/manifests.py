@@ -10,17 +10,20 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
+from k8sgen.kustomize.images import container_images
 from k8sgen.kustomize.schema import CLUSTER_SCOPED
 from k8sgen.serialize import Body
 
 MARK = "qq"
 """Stands in every name; each pair of a batch puts its number there, so that no two meet."""
 
-STRINGS = (
-    "info debug on y No true null ~ 1e3 0o17 12e4567 0755 1:30 0x1F 1_000 .inf 2001-01-01 = << - 007"
-    " 1.0 +1 -0 .5 1. 0b11 1e-3 $(A) $(B)/x {{x}} [1] {a} *a &a !t %d @x ` ? | > Grüße 🎉 a:b a#b"
-    " /metrics --flag=1 100m 1Gi 10.0.0.0/8 1.2.3 null: Infinity NaN 1e+06 12345678901234567890"
-).split() + [
+_WORDS = """
+info debug on y No true null ~ 1e3 0o17 12e4567 0755 1:30 0x1F 1_000 .inf 2001-01-01 = << - 007 1.0
++1 -0 .5 1. 0b11 1e-3 $(A) $(B)/x {{x}} [1] {a} *a &a !t %d @x ` ? | > Grüße 🎉 a:b a#b /metrics
+--flag=1 100m 1Gi 10.0.0.0/8 1.2.3 null: Infinity NaN 1e+06 12345678901234567890
+"""
+STRINGS = [
+    *_WORDS.split(),
     "",
     " leading",
     "trailing ",
@@ -106,6 +109,8 @@ class _Maker:
         if namespace:
             for body in wanted:
                 self.place(body, namespace)
+        if self.chance(0.3):
+            wanted = [self.pinned(new, base) for new in wanted]
         if self.chance(0.4):
             for body in wanted:
                 metadata = body["metadata"]
@@ -115,6 +120,29 @@ class _Maker:
                 for body in wanted:
                     body["metadata"]["labels"]["env"] = value
         return Pair(base, self.unique(wanted), namespace)
+
+    def pinned(self, body: Body, base: Sequence[Body]) -> Body:
+        """Give the containers the images of the base, all moved the same way."""
+        old = dict(image for each in base for image in container_images(each))
+        move = self.one_of(
+            [
+                lambda i: i.replace("1", "2"),
+                lambda i: f"{i.split('@')[0]}@{DIGEST}",
+                lambda i: f"m/{i}",
+            ]
+        )
+
+        def pin(node: Any, place: tuple[Any, ...]) -> Any:
+            if isinstance(node, list):
+                names = [n.get("name", i) if isinstance(n, dict) else i for i, n in enumerate(node)]
+                return [pin(n, (*place, str(name))) for n, name in zip(node, names, strict=True)]
+            if not isinstance(node, dict):
+                return node
+            result = {key: pin(value, (*place, key)) for key, value in node.items()}
+            return {**result, "image": move(old[place])} if place in old else result
+
+        pinned: Body = pin(body, ())
+        return pinned
 
     def place(self, body: Body, namespace: str) -> None:
         cluster = (body["apiVersion"], body["kind"]) in CLUSTER_SCOPED or body["kind"] == "Globe"
@@ -286,13 +314,14 @@ class _Maker:
 
     def affinity(self) -> Body:
         term = {"topologyKey": "zone", "labelSelector": {"matchLabels": self.labels()}}
-        return self.one_of(
+        affinity: Body = self.one_of(
             [
                 {},
                 {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [term]}},
                 {"nodeAffinity": {"x": [self.scalar()]}},
             ]
         )
+        return affinity
 
     def spread(self) -> list[Body]:
         return [

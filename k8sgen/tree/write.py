@@ -46,6 +46,8 @@ class EditedError(OutputError):
         sources: The project file that each of them comes from, by path.
     """
 
+    status = 1  # nothing is broken: the answer to "may I write?" is no
+
     def __init__(self, dist: Path, sources: Mapping[str, str]) -> None:
         self.paths = tuple(sorted(sources))
         names = ", ".join(f"{path} (from {sources[path]})" for path in self.paths)

@@ -1,0 +1,97 @@
+"""Secrets in the open are told from what only looks like them."""
+
+from __future__ import annotations
+
+from random import Random
+from string import ascii_letters, digits
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from k8sgen.checks.policy.plaintext import FORMATS, plaintext_secrets, suspicion
+from k8sgen.checks.rendered import Rendered
+from tests.k8sgen.checks.sound import sound
+
+_A = "a1B2c3D4e5F6g7H8i9J0"
+
+# Put together here, so that no scanner takes the test itself for a leak.
+EXAMPLES = {
+    "a private key": "-----BEGIN RSA " + "PRIVATE KEY-----",
+    "an age identity": "AGE-SECRET-KEY-" + "1" + "QPZRY9X8GF2TVDW0S3JN54KHCE",
+    "an AWS access key": "AKIA" + "IOSFODNN7EXAMPLE",
+    "a GitHub token": "ghp_" + _A * 2,
+    "a GitLab token": "glpat-" + _A,
+    "a Slack token": "xoxb-" + _A,
+    "a Stripe key": "sk_live_" + _A,
+    "a Google API key": "AIza" + _A * 2,
+    "a JSON Web Token": "eyJhbGciOiJI." + "eyJzdWIiOiIx." + "c2lnbmF0dXJl",
+    "a private JSON Web Key": '{"kty": "RSA", "n": "x", "d": "' + _A + '"}',
+    "a URL with a password": "postgres://app:" + "hunter2@db:5432/app",
+}
+
+HARMLESS = (
+    "https://example.com/a/long/path/with/Many1Parts/And2More",
+    "postgres://app@db:5432/app",
+    "redis://:${PASSWORD}@redis:6379/0",
+    "sha256:" + "0123456789abcdef" * 4,
+    "550e8400-e29b-41d4-a716-446655440000",
+    "/var/lib/postgresql/18/docker/base",
+    "aVeryLongCamelCaseIdentifierWithoutDigits",
+    "authorization_code,refresh_token,client_credentials",
+    "checksum/config: 0a1b2c3d4e5f6a7b",
+    "host=all all 0.0.0.0/0 scram-sha-256",
+)
+
+
+def test_every_format_has_an_example() -> None:
+    """
+    No format is untested.
+    """
+    assert set(FORMATS) == set(EXAMPLES)
+
+
+@pytest.mark.parametrize(("what", "text"), EXAMPLES.items())
+def test_known_formats_are_named(what: str, text: str) -> None:
+    """
+    The finding says what kind of secret it is.
+    """
+    assert suspicion(f"key: {text}\n") == what
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_no_secret_passes(text: str) -> None:
+    """
+    Paths, digests, identifiers and URLs without passwords are none.
+    """
+    assert suspicion(text) is None
+
+
+@given(st.integers(0, 2**32), st.integers(32, 64))
+def test_random_keys_are_found_by_their_entropy(seed: int, length: int) -> None:
+    """
+    Nearly every key of 32 letters and digits or more is too uneven for a name.
+    """
+    random = Random(seed)
+    keys = ["".join(random.choices(ascii_letters + digits, k=length)) for _ in range(50)]
+    assert sum(suspicion(key) is not None for key in keys) >= 45
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASSWORD_FILE", "/run/secrets/password"),
+        ("ACCESS_TOKEN", "$(OTHER)"),
+        ("REFRESH_TOKEN", "720h"),
+        ("CLIENT_SECRET", ""),
+        ("PRINT_TOKEN", "false"),
+    ],
+)
+def test_telling_names_with_harmless_values_pass(name: str, value: str) -> None:
+    """
+    A path, a reference, a duration and a switch are no secret, whatever their name.
+    """
+    bodies = sound()
+    env = bodies["web"]["spec"]["template"]["spec"]["containers"][0]["env"]
+    env.append({"name": name, "value": value})
+    assert [] == list(plaintext_secrets.check(Rendered(list(bodies.values()))))

@@ -1,0 +1,157 @@
+"""Which pod reaches which, by the network policies alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from k8sgen.checks.context import Edge, Peer
+from k8sgen.checks.reachability.rules import Way, undeclared, ways
+from k8sgen.checks.rendered import Rendered
+from tests.k8sgen.checks.sound import Bodies, Body, context, sound
+
+
+def _ways(bodies: Bodies) -> dict[tuple[str, str], Way]:
+    rendered = Rendered(list(bodies.values()), context=context())
+    return {(way.client.name, way.server.name): way for way in ways(rendered)}
+
+
+def _open(bodies: Bodies, port: int = 6379, protocol: str = "TCP") -> bool:
+    return _ways(bodies)["Deployment/web", "StatefulSet/store"].open(protocol, port)
+
+
+def _ingress(bodies: Bodies) -> Body:
+    found: Body = bodies["store-policy"]["spec"]["ingress"][0]
+    return found
+
+
+def test_a_way_is_open_where_both_ends_allow_it() -> None:
+    """
+    Only the declared port of the declared protocol, and not the way back.
+    """
+    bodies = sound()
+    assert _open(bodies)
+    assert not _open(bodies, 6380)
+    assert not _open(bodies, protocol="UDP")
+    assert not _ways(bodies)["StatefulSet/store", "Deployment/web"].open("TCP", 8080)
+
+
+@pytest.mark.parametrize("policy", ["web-policy", "store-policy"])
+def test_one_end_alone_does_not_open_a_way(policy: str) -> None:
+    """
+    Without its own policy only the default-deny holds for a pod, and that allows nothing.
+    """
+    bodies = sound()
+    del bodies[policy]
+    assert not _open(bodies)
+
+
+def test_a_pod_that_no_policy_selects_is_open() -> None:
+    """
+    Without policies everybody reaches everybody.
+    """
+    bodies = {name: body for name, body in sound().items() if body["kind"] != "NetworkPolicy"}
+    assert _open(bodies)
+    assert _open(bodies, 1, "UDP")
+
+
+def test_policies_add_up() -> None:
+    """
+    What one policy allows another does not take away.
+    """
+    bodies = sound()
+    bodies["more"] = {
+        **bodies["default-deny"],
+        "metadata": {"name": "more", "namespace": "shop"},
+        "spec": {
+            "podSelector": {},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [{"ports": [{"port": 9999}]}],
+            "egress": [{"ports": [{"port": 9999}]}],
+        },
+    }
+    assert _open(bodies, 9999)
+    assert _open(bodies)
+
+
+@pytest.mark.parametrize(
+    ("peer", "expected"),
+    [
+        ({"podSelector": {}}, True),
+        ({"podSelector": {"matchLabels": {"app": "other"}}}, False),
+        ({"podSelector": {"matchExpressions": [{"key": "app", "operator": "Exists"}]}}, True),
+        ({"podSelector": {"matchExpressions": [
+            {"key": "app", "operator": "NotIn", "values": ["web"]}]}}, False),
+        ({"namespaceSelector": {}}, True),
+        ({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}}, True),
+        ({"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "other"}}}, False),
+        ({"namespaceSelector": {}, "podSelector": {"matchLabels": {"app": "web"}}}, True),
+        ({"namespaceSelector": {}, "podSelector": {"matchLabels": {"app": "x"}}}, False),
+        ({"ipBlock": {"cidr": "0.0.0.0/0"}}, False),
+    ],
+)  # fmt: skip
+def test_peers_are_selected_as_the_api_says(peer: Body, expected: bool) -> None:
+    """
+    A pod selector counts in the policy's namespace, or in the namespaces selected beside it.
+    """
+    bodies = sound()
+    _ingress(bodies)["from"] = [peer]
+    assert _open(bodies) is expected
+
+
+@pytest.mark.parametrize(
+    ("ports", "expected"),
+    [
+        (None, True),
+        ([{"port": "redis"}], True),
+        ([{"port": "redis", "protocol": "UDP"}], False),
+        ([{"port": "other"}], False),
+        ([{"port": 6000, "endPort": 7000}], True),
+        ([{"port": 6000, "endPort": 6378}], False),
+        ([{"protocol": "TCP"}], True),
+        ([{"protocol": "SCTP"}], False),
+    ],
+)
+def test_ports_are_read_as_the_api_says(ports: Any, expected: bool) -> None:
+    """
+    By number, name of the server's container port, range, or all of a protocol.
+    """
+    bodies = sound()
+    _ingress(bodies)["ports"] = ports
+    assert _open(bodies) is expected
+
+
+def test_a_policy_without_types_is_about_ingress() -> None:
+    """
+    Egress stays as it was unless there are egress rules.
+    """
+    bodies = sound()
+    del bodies["store-policy"]["spec"]["policyTypes"]
+    assert _open(bodies)
+
+
+def test_pods_of_the_same_labels_elsewhere_are_strangers() -> None:
+    """
+    A namespace selector that is too wide lets in who only looks like the client.
+    """
+    bodies = sound()
+    _ingress(bodies)["from"][0]["namespaceSelector"] = {}
+    rendered = Rendered(list(bodies.values()), context=context())
+    found = [issue.message for issue in undeclared.check(rendered)]
+    assert any("from pods app=web of another namespace" in message for message in found)
+
+
+def test_declared_addresses_outside_are_ways_too() -> None:
+    """
+    An edge may lead to a block of addresses, and then that block alone is open.
+    """
+    bodies = sound()
+    block = {"to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}], "ports": [{"port": 443}]}
+    bodies["web-policy"]["spec"]["egress"].append(block)
+    edges = (*(context().edges or ()), Edge(
+        client=Peer(labels={"app": "web"}), server=Peer(cidr="192.0.2.0/24"), port=443))  # fmt: skip
+    told = Rendered(list(bodies.values()), context=context(edges=edges))
+    untold = Rendered(list(bodies.values()), context=context())
+    assert [] == list(undeclared.check(told))
+    assert [] != list(undeclared.check(untold))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -35,6 +35,10 @@ class Present:
         """Whether k8sgen wrote the value of *key* as it stands there."""
         file = self.files.get(key.secret)
         return bool(file and key.key in file.values and file.is_recorded(key.key))
+
+    def changed(self, key: SecretKey) -> datetime:
+        """Tell since when the value of *key*, which is there, is as it is."""
+        return self.files[key.secret].changed(key.key)
 
     def of(self, secret: str) -> dict[str, str]:
         """Give the plaintext of one Secret by key."""
@@ -105,7 +109,7 @@ class Change:
         values, kept = self._work_out(given, set(rotate))
         old = self.before.values
         changed = {name for name, value in values.items() if old.get(name) != value}
-        files = self._write({name: values[name] for name in changed})
+        files = self._write({name: values[name] for name in changed}, self._dates(changed))
         return Outcome(
             made=tuple(sorted(changed - old.keys())),
             renewed=tuple(sorted(changed & old.keys())),
@@ -113,16 +117,32 @@ class Change:
             files=files,
         )
 
-    def _write(self, fresh: Mapping[str, str]) -> tuple[Path, ...]:
+    def _dates(self, changed: Collection[str]) -> dict[str, datetime]:
+        """
+        Give the date of each changed value: now, and never before what it comes from.
+
+        The clocks of two people may differ.
+        """
+        dates: dict[str, datetime] = {}
+        for key in self.needs.in_order():
+            if key.name in changed:
+                before = (dates.get(s.name) or self.before.changed(s) for s in key.sources)
+                dates[key.name] = max([self.now, *before])
+        return dates
+
+    def _write(self, fresh: Mapping[str, str], dates: Mapping[str, datetime]) -> tuple[Path, ...]:
         files = []
         for needed in self.needs.secrets.values():
             own = {k: fresh[key.name] for k, key in needed.keys.items() if key.name in fresh}
             if own:
-                files.append(self._stage(needed, own))
+                own_dates = {k: dates[key.name] for k, key in needed.keys.items() if k in own}
+                files.append(self._stage(needed, own, own_dates))
         self.staging.commit()
         return tuple(files)
 
-    def _stage(self, needed: Needed, fresh: Mapping[str, str]) -> Path:
+    def _stage(
+        self, needed: Needed, fresh: Mapping[str, str], dates: Mapping[str, datetime]
+    ) -> Path:
         place = self.staging.place(needed.name)
         old = self.before.files.get(needed.name)
         values = {**self.before.of(needed.name), **fresh}
@@ -130,7 +150,7 @@ class Change:
             update(place, old, fresh)
         else:
             create(place, self.needs.manifest(needed, fresh), self.needs.readers())
-        note(place, old, changed=fresh, now=self.now)
+        note(place, old, dates)
         verify(place, values)
         return place.shown
 

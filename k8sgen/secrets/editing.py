@@ -57,8 +57,8 @@ def take(staging: Staging, secret: str, edited: Place, *, now: datetime) -> None
     before = sops.decrypt(store.path(secret), file=edited.shown)
     values = sops.decrypt(edited.path, file=edited.shown)
     shutil.copyfile(edited.path, place.path)
-    changed = {key for key, value in values.items() if before.get(key) != value}
-    note(place, old, changed=changed, now=now)
+    changed = {key: now for key, value in values.items() if before.get(key) != value}
+    note(place, old, changed)
     verify(place, values)
     staging.commit()
     edited.path.unlink()

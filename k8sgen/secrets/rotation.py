@@ -55,7 +55,7 @@ def older_than(needs: Needs, store: Store, age: timedelta, now: datetime) -> lis
     return [key for key in made if now - files[key.secret].changed(key.key) > age]
 
 
-def new_data_keys(staging: Staging, store: Store, now: datetime) -> list[Path]:
+def new_data_keys(staging: Staging, store: Store) -> list[Path]:
     """Encrypt all values of every file with a new data key; no pod has to roll for that."""
     written = []
     for name in store.names():
@@ -63,7 +63,7 @@ def new_data_keys(staging: Staging, store: Store, now: datetime) -> list[Path]:
         values = sops.decrypt(store.path(name), file=shown)
         place = staging.place(name)
         sops.rotate_data_key(place.path, file=shown)
-        note(place, old, changed=(), now=now)
+        note(place, old, {})
         verify(place, values)
         written.append(shown)
     staging.commit()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-
-import attrs
 
 from k8sgen.secrets import sops
 from k8sgen.secrets.encrypted import Encrypted, read
@@ -26,21 +24,21 @@ def update(place: Place, old: Encrypted, fresh: Mapping[str, str]) -> None:
         sops.put_value(place.path, old, key, value, file=place.shown)
 
 
-def note(place: Place, old: Encrypted | None, *, changed: Collection[str], now: datetime) -> None:
-    """Note in the staged file since when its values are as they are; *changed* ones since *now*."""
+def note(place: Place, old: Encrypted | None, changed: Mapping[str, datetime]) -> None:
+    """Note in the staged file since when its values are as they are; *changed* ones are dated."""
     new = read(place.path, place.shown)
     records = {}
     for key, value in new.values.items():
         ciphertext = digest(value.ciphertext)
-        record = Record(changed=now, ciphertext=ciphertext, revision=ciphertext)
-        if old and key in old.values and key not in changed:
-            record = attrs.evolve(
-                record,
+        if key in changed:
+            records[key] = Record(changed=changed[key], ciphertext=ciphertext, revision=ciphertext)
+        elif old and key in old.values:
+            records[key] = Record(
                 changed=old.changed(key),
+                ciphertext=ciphertext,
                 revision=old.revision(key),
                 foreign=not old.is_recorded(key),
             )
-        records[key] = record
     spot = ["metadata", "annotations", ANNOTATION]
     sops.put(place.path, spot, write_records(records), file=place.shown)
 

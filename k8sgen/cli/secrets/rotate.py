@@ -59,7 +59,7 @@ def command(
 def _reencrypt(here: Site, *, data_key: bool) -> None:
     with here.store.changing() as staging:
         if data_key:
-            written = rotation.new_data_keys(staging, here.store, datetime.now(UTC))
+            written = rotation.new_data_keys(staging, here.store)
         else:
             written = rotation.new_recipients(staging, here.store, here.needs.readers())
     print_files(here, written, "nothing to do: everything is encrypted for the present recipients")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def generation(number: int) -> dict[str, str]:
 
 def hidden(store: Store) -> list[str]:
     """Give what is left over."""
-    return [name for name in os.listdir(store.folder) if name.startswith(".")]
+    return [path.name for path in store.folder.glob(".*")]
 
 
 def test_kill_at_every_step_loses_nothing(store: Store) -> None:
@@ -61,7 +62,7 @@ def test_kill_at_every_step_loses_nothing(store: Store) -> None:
     """
     seen = set()
     for step in count(1):
-        killed = end(start(lambda at=step: _killed_at(store, at)))
+        killed = end(start(partial(_killed_at, store, step)))
         for name, text in content(store).items():
             assert text in (f"{name} 1", f"{name} 2")
         with store.changing():
@@ -93,7 +94,7 @@ def test_kill_while_completing_loses_nothing(store: Store) -> None:
     for step in count(1):
         _back(store)
         _interrupt(store)
-        killed = end(start(lambda at=step: _recover_killed_at(store, at)))
+        killed = end(start(partial(_recover_killed_at, store, step)))
         with store.changing():
             pass
         assert content(store) == generation(2)

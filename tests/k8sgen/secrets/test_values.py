@@ -8,6 +8,8 @@ import string
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -114,7 +116,6 @@ class TestKeySet:
     @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
     def test_holds_a_private_key_that_signs(self, algorithm: Algorithm) -> None:
         """What is in the set is a key pair that belongs together."""
-        pytest.importorskip("cryptography", reason="get it with: pip install 'k8sgen[sops]'")
         (jwk,) = json.loads(make(key(KeySet(algorithm=algorithm)), {}))["keys"]
         assert (jwk["alg"], jwk["use"]) == (algorithm, "sig")
         assert len(base64.urlsafe_b64decode(jwk["kid"] + "=")) == 32
@@ -146,14 +147,18 @@ def _number(text: str) -> int:
 
 def _sign_and_verify(jwk: dict[str, str]) -> None:
     """Sign with the private part, verify with the public one; raises where they do not fit."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-
     if jwk["kty"] == "RSA":
         parts = {name: _number(jwk[name]) for name in ("n", "e", "d", "p", "q", "dp", "dq", "qi")}
         public = rsa.RSAPublicNumbers(parts["e"], parts["n"])
-        order = ("p", "q", "d", "dp", "dq", "qi")
-        private = rsa.RSAPrivateNumbers(*(parts[name] for name in order), public).private_key()
+        private = rsa.RSAPrivateNumbers(
+            p=parts["p"],
+            q=parts["q"],
+            d=parts["d"],
+            dmp1=parts["dp"],
+            dmq1=parts["dq"],
+            iqmp=parts["qi"],
+            public_numbers=public,
+        ).private_key()
         arguments = (padding.PKCS1v15(), hashes.SHA256())
         public.public_key().verify(private.sign(b"x", *arguments), b"x", *arguments)
         assert private.key_size >= 3072

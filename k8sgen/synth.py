@@ -11,7 +11,8 @@ import attrs
 from k8sgen import kustomize
 from k8sgen.compose import Composition, compose
 from k8sgen.errors import NotProvedError
-from k8sgen.project import Project
+from k8sgen.project import Project, load
+from k8sgen.secrets.files import secret_files
 from k8sgen.serialize import Body, to_yaml
 from k8sgen.tree import File
 
@@ -71,6 +72,8 @@ def synthesize(project: Project) -> Synthesis:
     files = dict(_base(base, project.root))
     for name, composition in made.items():
         files.update(_overlay(name, composition, base.groups()))
+    whole = project if project.is_whole else load(project.root)  # .sops.yaml names them all
+    files.update(secret_files(made, whole.environments.values()))
     synthesis = Synthesis(files=files, compositions=made, folders=_folders(project))
     texts = {path: file.text for path, file in files.items()}
     synthesis.require_proof(lambda folder: kustomize.evaluate(texts, folder))
@@ -80,8 +83,9 @@ def synthesize(project: Project) -> Synthesis:
 def _folders(project: Project) -> tuple[str, ...]:
     """Give the folders to tidy: an environment that was not asked for keeps its overlay."""
     if project.is_whole:
-        return "base/", "overlays/"
-    return "base/", *(f"overlays/{name}/" for name in project.environments)
+        return "base/", "overlays/", "secrets/"
+    own = [f"{room}/{name}/" for room in ("overlays", "secrets") for name in project.environments]
+    return "base/", *own
 
 
 def _base(base: Composition, root: Path) -> Iterator[tuple[str, File]]:

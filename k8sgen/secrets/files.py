@@ -30,9 +30,11 @@ def secret_files(
         compositions: By environment, those that are being written.
         environments: All that there are, for `.sops.yaml` has a rule for each.
     """
-    files = {SOPS_CONFIG: File(to_yaml(_creation_rules(environments)), "environments/")}
+    files: dict[str, File] = {}
     for composition in compositions.values():
         files.update(_of_environment(needs(composition)))
+    if files:
+        files[SOPS_CONFIG] = File(to_yaml(_creation_rules(environments)), "environments/")
     return files
 
 

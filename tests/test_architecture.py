@@ -1,0 +1,169 @@
+"""The directions of the design: who may import whom, and who may print."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+JSII = {"cdk8s", "constructs", "jsii"}
+WITHOUT_NODE = (
+    "changes", "checks", "errors", "kustomize", "node", "overrides", "quantity", "serialize",
+    "source", "tools", "topology", "tree", "typed", "values",
+)  # fmt: skip
+CONSTRUCTS = ("manifest", "network", "platform", "service", "stack", "workloads")
+ABOVE_CONSTRUCTS = {"changes", "checks", "cli", "compose", "kustomize", "project", "synth", "tree"}
+
+
+def _modules(package: str) -> dict[str, ast.Module]:
+    files = (ROOT / package).rglob("*.py")
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+            file.read_text("utf-8")
+        )
+        for file in sorted(files)
+    }
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk *node*, but not what only a type checker reads."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield child
+        yield from _statements(child)
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in _statements(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+LIBRARY = _modules("k8sgen")
+
+
+def _target(name: str) -> str:
+    """Find the module that the import of *name* loads."""
+    if name in LIBRARY or not name.startswith("k8sgen."):
+        return name
+    parent = name.rpartition(".")[0]
+    return "k8sgen.api" if parent == "k8sgen" else parent
+
+
+GRAPH: Mapping[str, set[str]] = {
+    module: {_target(name) for name in _imports(tree)} - {module}
+    for module, tree in LIBRARY.items()
+}
+"""Module to the modules that it imports."""
+
+
+def _room(module: str) -> str:
+    return module.split(".")[1] if "." in module else module
+
+
+def _rooms() -> dict[str, set[str]]:
+    rooms: dict[str, set[str]] = {}
+    for module, imported in GRAPH.items():
+        inside = {_room(name) for name in imported if name.startswith("k8sgen.")}
+        rooms.setdefault(_room(module), set()).update(inside - {_room(module)})
+    return rooms
+
+
+ROOMS = _rooms()
+"""Room (a file or folder of `k8sgen/`) to the rooms that it imports."""
+
+
+def test_the_rooms_import_each_other_in_one_direction() -> None:
+    """There is no cycle."""
+    assert list(TopologicalSorter(ROOMS).static_order())
+
+
+@pytest.mark.parametrize(
+    ("room", "below"),
+    [
+        ("errors", set()),
+        ("serialize", {"errors"}),
+        ("tree", {"errors"}),
+        ("kustomize", {"errors", "serialize"}),
+    ],
+)
+def test_the_lowest_rooms_know_only_what_is_below(room: str, below: set[str]) -> None:
+    """Files and manifests are handled without a project."""
+    assert ROOMS[room] <= below
+
+
+@pytest.mark.parametrize("room", CONSTRUCTS)
+def test_constructs_do_not_know_what_becomes_of_them(room: str) -> None:
+    """A manifest knows no overlay, no file and no command."""
+    assert not ROOMS[room] & ABOVE_CONSTRUCTS
+
+
+def test_nothing_imports_the_command_line() -> None:
+    """It is the top."""
+    importers = {room for room, imported in ROOMS.items() if "cli" in imported}
+    assert importers == {"__main__"}
+
+
+def _way_to_jsii(module: str, way: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Find how *module* comes to import cdk8s; empty where it does not."""
+    here = (*way, module)
+    for imported in sorted(GRAPH.get(module, ())):
+        if imported.partition(".")[0] in JSII:
+            return (*here, imported)
+        if imported in GRAPH and imported not in way:
+            found = _way_to_jsii(imported, here)
+            if found:
+                return found
+    return ()
+
+
+@pytest.mark.parametrize("room", WITHOUT_NODE)
+def test_a_room_below_the_constructs_needs_no_node(room: str) -> None:
+    """It never imports cdk8s, not even through others."""
+    ways = [_way_to_jsii(module) for module in GRAPH if _room(module) == room]
+    assert ways
+    assert not any(ways), " -> ".join(next(way for way in ways if way))
+
+
+@pytest.mark.parametrize(
+    ("package", "above"),
+    [("k8sgen", {"services", "environments", "tests"}), ("services", {"environments", "tests"})],
+)
+def test_a_package_does_not_know_those_above(package: str, above: set[str]) -> None:
+    """The environments use the services, and these use the library."""
+    imported = {
+        f"{module} imports {name}"
+        for module, tree in _modules(package).items()
+        for name in _imports(tree)
+        if name.partition(".")[0] in above
+    }
+    assert not imported
+
+
+def _speaks(node: ast.AST) -> bool:
+    """Tell whether *node* prints or exits."""
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        return called in {"print", "exit", "quit", "sys.exit", "os._exit", "input"} or (
+            called.startswith(("click.", "rich.", "sys.stdout.", "sys.stderr."))
+        )
+    return isinstance(node, ast.Raise) and "SystemExit" in ast.unparse(node)
+
+
+def test_only_the_command_line_prints_or_exits() -> None:
+    """The rooms below return values and raise errors."""
+    spoken = {
+        f"{module}:{node.lineno}: {ast.unparse(node)}"
+        for module, tree in LIBRARY.items()
+        if _room(module) not in ("cli", "__main__")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call | ast.Raise) and _speaks(node)
+    }
+    assert not spoken

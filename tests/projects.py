@@ -12,6 +12,8 @@ from pathlib import Path
 import attrs
 
 from k8sgen.cli import main
+from k8sgen.compose import Composition, compose
+from k8sgen.project import load
 
 CACHE = """\
 import attrs
@@ -199,3 +201,13 @@ def tree(folder: Path) -> dict[str, bytes]:
     """
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {os.fspath(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def compositions(root: Path) -> dict[str, Composition]:
+    """
+    Compose the base and every environment of the project at *root*.
+    """
+    with own_imports():
+        project = load(root)
+        every = [project.base, *project.environments.values()]
+        return {each.name: compose(project.stack, each, project.root) for each in every}

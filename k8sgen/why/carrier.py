@@ -107,7 +107,7 @@ def _find(node: Node | None, value: Any, steps: Steps) -> int | None:
     for step in steps:
         value = value[step]
         if isinstance(step, int):
-            node = _item(node, value)
+            node = _item(node, value, step)
             line = int(node.start_mark.line) + 1 if node else None
         else:
             line, node = _key_line(node, step), _get(node, step)
@@ -132,16 +132,17 @@ def _value(body: Any, steps: Steps) -> Any:
     return body
 
 
-def _item(node: Node | None, value: Any) -> Node | None:
-    """Find the item that stands for *value*, of which a patch may say only a part."""
-    for each in _items(node):
-        if isinstance(value, Mapping):
-            key = next((k for k in _KEYS if k in value and _get(each, k) is not None), None)
-            if key and _scalar(each, key) == str(value[key]):
-                return each
-        elif isinstance(each, yaml.ScalarNode) and each.value == str(value):
-            return each
-    return None
+def _item(node: Node | None, value: Any, index: int) -> Node | None:
+    """
+    Find the item that stands for *value*, of which a patch may say only a part.
+
+    An item without a name is found by its place: such lists are replaced whole.
+    """
+    items = _items(node)
+    for key in _KEYS:
+        if isinstance(value, Mapping) and isinstance(value.get(key), str | int):
+            return next((each for each in items if _scalar(each, key) == str(value[key])), None)
+    return items[index] if index < len(items) else None
 
 
 def _node(text: str) -> Node | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ class Scene:
         base: The environment that holds only defaults.
         environment: The one that was composed, its overrides placed.
         service: The one that the resource belongs to.
-        home: The line of the service's class.
+        homes: The line of each service's class, by its name.
         trace: The project's lines that made the resource, the innermost first.
     """
 
@@ -82,7 +82,7 @@ class Scene:
     base: Any
     environment: Any
     service: str
-    home: Location | None
+    homes: Mapping[str, Location]
     trace: Sequence[Location]
 
     def explain(self, leaf: Leaf) -> Answer:
@@ -90,7 +90,10 @@ class Scene:
         places = origins(leaf.value)
         fed = feeding(self.environment, self.service, places)
         chain = [link for setting in fed for link in self._setting(setting)]
-        if not chain:
+        users = [self._at(place) for place in places if self._is_users(place.file)]
+        if chain:
+            chain += [self._service(line) for line in users if line not in _places(chain)]
+        else:
             chain = list(self._code(leaf, places))
         chain += [link for link in self._made(leaf) if link.location not in _places(chain)]
         return Answer(leaf.path, leaf.value, tuple(_deciding(chain)))
@@ -126,8 +129,8 @@ class Scene:
             yield self._service(self._at(place))
         if not own and places:
             yield self._library(places[0])
-        elif not own and leaf.value == self.service and self.home:
-            yield Link("service", self.home, self.service, "the service's name, after its class")
+        elif not own and (home := self.homes.get(str(leaf.value))):
+            yield Link("service", home, str(leaf.value), "the service's name, after its class")
 
     def _made(self, leaf: Leaf) -> Iterator[Link]:
         """Give who put the field into the manifest: the library's line, and the project's."""

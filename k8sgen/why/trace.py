@@ -48,7 +48,7 @@ def why(root: Path, environment: str, title: str, field: str = "") -> list[Answe
         base=found.base,
         environment=value,
         service=resource.service,
-        home=_home(composition.stack.services, resource.service, found.root),
+        homes=_homes(composition.stack.services, found.root),
         trace=resource.trace,
     )
     try:
@@ -87,17 +87,17 @@ def _absent(error: UsageError, bases: Sequence[Any], title: str, field: str) -> 
     return UsageError(error.problem, hint=hint)
 
 
-def _home(services: Sequence[Any], name: str, root: Path) -> Location | None:
-    """Find the line of a service's class."""
-    cls = next((type(each) for each in services if each.name == name), None)
-    file = inspect.getsourcefile(cls) if cls else None
-    if not cls or not file:
-        return None
-    for node in ast.parse(Path(file).read_text("utf-8")).body:
-        if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
-            short = Path(file).relative_to(root) if Path(file).is_relative_to(root) else Path(file)
-            return Location(short, node.lineno)
-    return None
+def _homes(services: Sequence[Any], root: Path) -> dict[str, Location]:
+    """Find the line of each service's class."""
+    found = {}
+    for service in services:
+        cls = type(service)
+        file = Path(str(inspect.getsourcefile(cls)))
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
+                short = file.relative_to(root) if file.is_relative_to(root) else file
+                found[service.name] = Location(short, node.lineno)
+    return found
 
 
 def _output(dist: Path) -> Mapping[str, str]:

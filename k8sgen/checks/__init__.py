@@ -1,1 +1,1 @@
-"""Checks: what is wrong with the manifests of one environment; knows dicts, and nothing of cdk8s."""
+"""Checks: what is wrong with the manifests of an environment; knows dicts, not cdk8s."""

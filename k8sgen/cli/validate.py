@@ -40,9 +40,10 @@ def command(
     form: str,
     as_json: bool,
 ) -> None:
-    """Check the environments ENV (all when none is named): schemas, references, reachability, policy.
+    """Check the environments ENV (all when none is named) before they reach a cluster.
 
-    Nothing talks to a cluster. Exit status 1 when there is an error.
+    Schemas, references, reachability and policy; docs/rules.md tells each rule. Exit status 1
+    when there is an error.
     """
     found = project.load(ctx.obj, environments)
     wanted = kubernetes.known(kubernetes_version) if kubernetes_version else None

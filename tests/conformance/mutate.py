@@ -95,7 +95,7 @@ def _places(value: Any, keys: Sequence[str]) -> Iterator[tuple[str | int, ...]]:
     for each in found:
         if not rest:
             yield (each,)
-        elif isinstance(value, dict) and each in value or isinstance(value, list):
+        elif (isinstance(value, dict) and each in value) or isinstance(value, list):
             for inner in _places(value[each], rest):
                 yield (each, *inner)
 

@@ -73,7 +73,7 @@ def test_checkov_finds_nothing_else(rendered: Path) -> None:
     """
     report = scan(rendered, "--config-file", str(CONFIG))
     failed = [f"{c['check_id']} {c['resource']}" for c in report["results"]["failed_checks"]]
-    assert [] == failed
+    assert failed == []
     assert report["summary"]["passed"] > 1000
 
 

@@ -56,7 +56,7 @@ def _outcome(production: tuple[list[Body], Context], most: int) -> dict[str, Any
 def _judge(outcome: Mapping[str, Sequence[str]]) -> None:
     every = [name for names in outcome.values() for name in names]
     share = len(outcome["found"]) / len(every)
-    assert [] == list(outcome["missed"])
+    assert list(outcome["missed"]) == []
     assert share >= 0.95, f"{share:.1%} of {len(every)}"
 
 
@@ -65,7 +65,7 @@ def test_production_as_it_is_has_no_finding(production: tuple[list[Body], Contex
     What the faults are injected into is sound.
     """
     bodies, context = production
-    assert () == check(bodies, context).findings
+    assert check(bodies, context).findings == ()
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)

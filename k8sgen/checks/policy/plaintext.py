@@ -30,14 +30,15 @@ Source:
     the documentation of each issuer; compare gitleaks config/gitleaks.toml
 """
 
-_WORD = r"(?:password|passwd|passphrase|secret|token|api_?-?key|access_?-?key|private_?-?key|credentials?)"
+_WORD = r"(?:password|passwd|passphrase|secret|token|credentials?|(?:api|access|private)[_-]?key)"
 _TELLING = re.compile(rf"(?i)[\w.-]*{_WORD}$")
 _ASSIGNED = re.compile(
     rf"(?im)^\s*[\"']?([\w.-]*{_WORD})[\"']?\s*[:=\s]\s*[\"']?([^\s\"'{{}}\[\],]{{6,}})[\"']?,?\s*$"
 )
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
 _HARMLESS = re.compile(
-    r"(?i)(true|false|yes|no|none|null|enabled|disabled|\d+(\.\d+)?(ms|s|m|h|d)?|[./~$].*|\$?\(.*|[a-z]+://.*)"
+    r"(?i)(true|false|yes|no|none|null|enabled|disabled|\d+(\.\d+)?(ms|s|m|h|d)?"
+    r"|[./~$].*|\$?\(.*|[a-z]+://.*)"
 )
 _HEX = re.compile(r"[0-9a-fA-F-]+")
 
@@ -75,7 +76,7 @@ def _named(name: str, value: str) -> bool:
 
 @rule("plaintext-secret", fix="declare it with service.secret(…), and take the value out")
 def plaintext_secrets(rendered: Rendered) -> Iterator[Issue]:
-    """No secret stands in a variable, a command or a configuration file, and no Secret is rendered."""
+    """No secret stands in a variable, a command or a file, and no Secret is rendered."""
     for body in rendered.of("Secret"):
         if body.get("data") or body.get("stringData"):
             yield Issue(body, f"{label(body)}: a Secret with its values is among the manifests")

@@ -12,8 +12,9 @@ _VOLUMES = frozenset(
      "projected", "secret", "image")
 )  # fmt: skip
 _SYSCTLS = frozenset(
-    ("kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start",
-     "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports",
+    ("kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range",
+     "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_syncookies",
+     "net.ipv4.ping_group_range", "net.ipv4.ip_local_reserved_ports",
      "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl",
      "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem")
 )  # fmt: skip
@@ -128,9 +129,9 @@ def tokens(rendered: Rendered) -> Iterator[Issue]:
         if pod.spec.get("automountServiceAccountToken") is not False:
             yield Issue(pod.owner, f"{label(pod.owner)}: its pods get a token for the API server")
     for body in rendered.of("ServiceAccount"):
-        if body["metadata"]["name"] not in bound:
-            if body.get("automountServiceAccountToken") is not False:
-                yield Issue(body, f"{label(body)}: hands its token to every pod")
+        handed = body.get("automountServiceAccountToken") is not False
+        if handed and body["metadata"]["name"] not in bound:
+            yield Issue(body, f"{label(body)}: hands its token to every pod")
 
 
 @rule("namespace-security", fix="keep the labels that the platform gives the Namespace")

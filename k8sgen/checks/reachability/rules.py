@@ -85,7 +85,7 @@ def _to_blame(rendered: Rendered, actor: Actor, direction: Direction) -> Body | 
 
 @rule("edge-port", fix="let a container declare the port that the endpoint has")
 def edge_ports(rendered: Rendered) -> Iterator[Issue]:
-    """Every port that the stack declares a dependency on is declared by a container of the server."""
+    """Every port that the stack declares a dependency on is one that a container declares."""
     own = _own(rendered)
     pods = [actor for actor in actors(rendered) if actor.pod]
     for edge in dict.fromkeys((e.server, e.port, e.protocol) for e in rendered.context.edges or ()):
@@ -140,7 +140,7 @@ def addresses_open(rendered: Rendered) -> Iterator[Issue]:
         for pod, port in target(rendered, address):
             client, server = by_owner[id(address.client.owner)], by_owner[id(pod.owner)]
             if _service(rendered, address.client) == _service(rendered, pod):
-                continue  # a file that the pods of one service share tells some of them of themselves
+                continue  # the pods of one service share a file, which tells some of themselves
             key = (client.name, address.where, server.name, port)
             if key in seen:
                 continue

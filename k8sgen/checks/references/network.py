@@ -32,7 +32,7 @@ def selectors(rendered: Rendered) -> Iterator[Issue]:
 
 
 def _foreign(rendered: Rendered, selector: Body) -> bool:
-    """Say whether an edge names pods that others make in the namespace, and *selector* finds them."""
+    """Say whether *selector* finds pods that an edge names and others make in the namespace."""
     peers = [p for e in rendered.context.edges or () for p in (e.client, e.server)]
     return any(p.namespace is None and p.labels and matches(selector, p.labels) for p in peers)
 

@@ -10,7 +10,7 @@ from k8sgen.checks.rule import Issue, nearest, rule
 
 @rule("scale-target", fix="name the workload that it scales")
 def scale_targets(rendered: Rendered) -> Iterator[Issue]:
-    """Every autoscaler names a workload that is there, asks for what it measures, and scales alone."""
+    """Every autoscaler names a workload that is there, and nothing else sets its replicas."""
     seen: dict[tuple[str, str], str] = {}
     for body in rendered.of("HorizontalPodAutoscaler"):
         target = get(body, "spec", "scaleTargetRef") or {}

@@ -115,7 +115,7 @@ def _is_pod(rendered: Rendered, name: str, service: str, like: Body) -> bool:
 
 @rule("address", fix="name a Kubernetes Service and one of its ports")
 def in_cluster(rendered: Rendered) -> Iterator[Issue]:
-    """Every address inside the cluster that a pod is told is a Kubernetes Service, with that port."""
+    """Every address inside the cluster that a pod is told is of a Kubernetes Service and port."""
     for address in addresses(rendered):
         found = service_of(rendered, address)
         if found is None:

@@ -1,4 +1,4 @@
-"""A CustomResourceDefinition as strict JSON Schemas: what the API server would prune is an error."""
+"""CustomResourceDefinitions as strict JSON Schemas: what would be pruned is an error."""
 
 from __future__ import annotations
 

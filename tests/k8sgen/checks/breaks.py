@@ -59,6 +59,10 @@ def _env(name: str, value: str) -> Callable[[Bodies], Any]:
     return lambda bodies: _box(bodies)["env"].append({"name": name, "value": value})
 
 
+def _nothing(_: Bodies) -> None:
+    """Change no manifest: the facts break the rule."""
+
+
 _SUBJECT = {"kind": "ServiceAccount", "name": "web", "namespace": "shop"}
 _MONITOR = {"selector": {"matchLabels": {"app": "web"}}, "endpoints": [{"port": "https"}]}
 _LONG = "x" * 70
@@ -83,31 +87,40 @@ BREAKS = (
     Break("schedule", lambda b: at(b["report"], "spec", "schedule", value="60 2 * * *")),
     Break("schedule", lambda b: at(b["report"], "spec", "schedule", value="nightly")),
     Break("duplicate", lambda b: _box(b)["env"].append(_box(b)["env"][0])),
-    Break("duplicate", lambda b: b["web-service"]["spec"]["ports"].append({"name": "http", "port": 81})),
-    Break("own-selector", lambda b: at(b["web"], "spec", "selector", "matchLabels", "app", value="wob")),
-    Break("config-map-reference", lambda b: at(_pod(b), "volumes", 0, "configMap", "name", value="wob")),
+    Break("duplicate", lambda b: b["web-service"]["spec"]["ports"].append({"name": "http",
+      "port": 81})),
+    Break("own-selector", lambda b: at(b["web"], "spec", "selector", "matchLabels", "app",
+      value="wob")),
+    Break("config-map-reference", lambda b: at(_pod(b), "volumes", 0, "configMap", "name",
+      value="wob")),
     Break("config-map-reference", lambda b: b["config"]["data"].pop("level")),
-    Break("secret-reference", lambda b: None, {"secrets": {}}),
-    Break("secret-reference", lambda b: None, {"secrets": {"store": {"pass": ""}}}),
-    Break("secret-unused", lambda b: None, {"secrets": {"store": {"password": "", "old": ""}}}),
+    Break("secret-reference", _nothing, {"secrets": {}}),
+    Break("secret-reference", _nothing, {"secrets": {"store": {"pass": ""}}}),
+    Break("secret-unused", _nothing, {"secrets": {"store": {"password": "", "old": ""}}}),
     Break("service-account-reference", lambda b: at(_pod(b), "serviceAccountName", value="wob")),
     Break("service-account-reference", lambda b: _pod(b).pop("serviceAccountName")),
     Break("priority-class-reference", lambda b: b.pop("priority")),
     Break("claim-reference", lambda b: _pod(b)["volumes"].append(
         {"name": "files", "persistentVolumeClaim": {"claimName": "files"}})),
-    Break("volume-reference", lambda b: at(_box(b, "store"), "volumeMounts", 0, "name", value="dota")),
-    Break("volume-reference", lambda b: _pod(b)["volumes"].append({"name": "idle", "emptyDir": {}})),
+    Break("volume-reference", lambda b: at(_box(b, "store"), "volumeMounts", 0, "name",
+      value="dota")),
+    Break("volume-reference", lambda b: _pod(b)["volumes"].append({"name": "idle",
+      "emptyDir": {}})),
     Break("mounted-file", lambda b: at(_box(b), "args", value=["--config=/etc/web/web.conf"])),
-    Break("mounted-file", lambda b: at(b["config"], "data", "web.ini", value="see file:///etc/web/x.ini")),
+    Break("mounted-file", lambda b: at(b["config"], "data", "web.ini",
+      value="see file:///etc/web/x.ini")),
     Break("variable-reference", lambda b: at(_box(b), "args", value=["$(YOU)"])),
     Break("field-reference", lambda b: at(
         _box(b), "env", 3, "valueFrom", "fieldRef", "fieldPath", value="metadata.nome")),
     Break("selector", lambda b: at(b["web-service"], "spec", "selector", "app", value="wob")),
-    Break("selector", lambda b: at(b["budget"], "spec", "selector", "matchLabels", "app", value="wob")),
-    Break("target-port", lambda b: at(b["web-service"], "spec", "ports", 0, "targetPort", value="htp")),
+    Break("selector", lambda b: at(b["budget"], "spec", "selector", "matchLabels", "app",
+      value="wob")),
+    Break("target-port", lambda b: at(b["web-service"], "spec", "ports", 0, "targetPort",
+      value="htp")),
     Break("port-number", lambda b: at(b["store-service"], "spec", "ports", 0, "port", value=6380)),
     Break("ingress-backend", lambda b: b["web-service"]["metadata"].update(name="wob")),
-    Break("ingress-backend", lambda b: at(b["web-service"], "spec", "ports", 0, "name", value="web")),
+    Break("ingress-backend", lambda b: at(b["web-service"], "spec", "ports", 0, "name",
+      value="web")),
     Break("ingress-twice", lambda b: b.update(
         again={**b["ingress"], "metadata": {**b["ingress"]["metadata"], "name": "again"}})),
     Break("probe-port", lambda b: at(_box(b), "readinessProbe", "tcpSocket", "port", value="htp")),
@@ -118,7 +131,8 @@ BREAKS = (
     Break("monitor-selector", _add("ServiceMonitor", "monitoring.coreos.com/v1", spec=_MONITOR)),
     Break("monitor-selector", _add("PodMonitor", "monitoring.coreos.com/v1", spec={"selector": {
         "matchLabels": {"app": "wob"}}})),
-    Break("scale-target", lambda b: at(b["autoscaler"], "spec", "scaleTargetRef", "name", value="wob")),
+    Break("scale-target", lambda b: at(b["autoscaler"], "spec", "scaleTargetRef", "name",
+      value="wob")),
     Break("scale-target", lambda b: at(b["web"], "spec", "replicas", value=2)),
     Break("scale-metric", lambda b: _box(b)["resources"].pop("requests")),
     Break("role-reference", _add("RoleBinding", _RBAC, subjects=[_SUBJECT],
@@ -127,7 +141,8 @@ BREAKS = (
     Break("address", lambda b: at(_box(b), "env", 0, "value", value="redis://stare:6379/0")),
     Break("address", lambda b: at(_box(b), "env", 0, "value", value="redis://store.shop.svc:6380")),
     Break("address", lambda b: at(b["config"], "data", "web.ini", value="http://wob/")),
-    Break("address", lambda b: None, {"secrets": {"store": {"password": "redis://:{a/b}@stare:1"}}}),
+    Break("address", _nothing,
+      {"secrets": {"store": {"password": "redis://:{a/b}@stare:1"}}}),
     Break("address", _env("STORE_HOST", "stare")),
     Break("network-blocked", lambda b: b["store-policy"]["spec"].pop("ingress")),
     Break("network-blocked", lambda b: b["web-policy"]["spec"]["egress"].pop(0)),
@@ -150,7 +165,7 @@ BREAKS = (
     Break("image", lambda b: at(_box(b), "image", value="registry.example.com:5000/web")),
     Break("image", lambda b: at(_box(b), "image", value="web:latest")),
     Break("image", lambda b: at(_box(b), "image", value="web:1@sha256:0123")),
-    Break("image", lambda b: None, {"requires_digests": True}),
+    Break("image", _nothing, {"requires_digests": True}),
     Break("replicas", lambda b: b["store"]["spec"].pop("replicas")),
     Break("budget", lambda b: b.pop("budget")),
     Break("budget", lambda b: b["budget"]["spec"].update(maxUnavailable="0%")),
@@ -166,10 +181,12 @@ BREAKS = (
     Break("capacity", lambda b: at(b["autoscaler"], "spec", "maxReplicas", value=9)),
     Break("capacity", lambda b: at(b["quota"], "spec", "hard", "requests.storage", value="1G")),
     Break("capacity", lambda b: b.pop("quota")),
-    Break("limit-range", lambda b: at(b["limits"], "spec", "limits", 0, "max", value={"cpu": "50m"})),
+    Break("limit-range", lambda b: at(b["limits"], "spec", "limits", 0, "max",
+      value={"cpu": "50m"})),
     Break("limit-range", lambda b: b.pop("limits")),
     Break("plaintext-secret", _add("Secret", stringData={"key": "value"})),
     Break("plaintext-secret", _env("API_TOKEN", "swordfish")),
     Break("plaintext-secret", lambda b: at(_box(b), "args", value=["--db-password=swordfish"])),
-    Break("plaintext-secret", lambda b: at(b["config"], "data", "web.ini", value="key = AKIA" + "A1" * 8)),
+    Break("plaintext-secret", lambda b: at(b["config"], "data", "web.ini",
+      value="key = AKIA" + "A1" * 8)),
 )  # fmt: skip

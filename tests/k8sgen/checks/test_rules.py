@@ -20,7 +20,7 @@ def test_a_sound_environment_has_no_finding() -> None:
     """
     No rule minds what is right.
     """
-    assert () == check(list(sound().values()), context()).findings
+    assert check(list(sound().values()), context()).findings == ()
 
 
 @pytest.mark.parametrize("case", BREAKS, ids=lambda case: case.rule)
@@ -30,7 +30,7 @@ def test_rule_finds_what_breaks_it(case: Break) -> None:
     """
     bodies = sound()
     case.change(bodies)
-    found = [f for f in check(list(bodies.values()), context(**case.facts)).findings]
+    found = check(list(bodies.values()), context(**case.facts)).findings
     assert case.rule in {finding.rule for finding in found}
     for finding in found:
         assert finding.hint

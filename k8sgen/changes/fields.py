@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import attrs
@@ -111,7 +112,7 @@ class _Walk:
     def _named(
         self, old: Mapping[str, Any], new: Mapping[str, Any], path: Path, kind: Kind
     ) -> Iterator[Field]:
-        position = {name: str(index) for index, name in enumerate([*new, *old])}
+        position = {name: index for names in (old, new) for index, name in enumerate(names)}
         for name in [*new, *(name for name in old if name not in new)]:
             label = position[name] if name.startswith(("{", "[")) else name
             left, right = old.get(name, MISSING), new.get(name, MISSING)
@@ -120,30 +121,31 @@ class _Walk:
     def _aligned(
         self, before: list[Any], after: list[Any], path: Path, kind: Kind, *, free: bool
     ) -> Iterator[Field]:
-        step = (*path, item(""))
-        old = [(canonical(v, step, kind, self.resource), v) for v in before]
-        new = [(canonical(v, step, kind, self.resource), v) for v in after]
-        if free:
-            old, new = (sorted(values, key=lambda each: each[0]) for values in (old, new))
-        matcher = difflib.SequenceMatcher(None, [c for c, _ in old], [c for c, _ in new], False)
+        old, new = (self._numbered(values, path, kind, free=free) for values in (before, after))
+        texts = [[text for text, _, _ in values] for values in (old, new)]
+        matcher = difflib.SequenceMatcher(None, texts[0], texts[1], autojunk=False)
         for word, a, b, c, d in matcher.get_opcodes():
             if word == "equal":
                 continue
-            for left, right, index in _pairs(old[a:b], new[c:d], a, c):
-                yield from self.any(left, right, (*path, item(index)), kind)
+            for left, right in zip_longest(old[a:b], new[c:d]):
+                index = (right or left or ("", None, 0))[2]
+                a_value, b_value = (each[1] if each else MISSING for each in (left, right))
+                yield from self.any(a_value, b_value, (*path, item(index)), kind)
+
+    def _numbered(
+        self, values: list[Any], path: Path, kind: Kind, *, free: bool
+    ) -> list[tuple[str, Any, int]]:
+        """Give each item with a text that says what it means, and its place."""
+        step = (*path, item(""))
+        found = [
+            (canonical(value, step, kind, self.resource), value, index)
+            for index, value in enumerate(values)
+        ]
+        return sorted(found, key=lambda each: each[0]) if free else found
 
     def _same(self, before: Any, after: Any, path: Path, kind: Kind) -> bool:
         old, new = (canonical(v, path, kind, self.resource) for v in (before, after))
         return old == new
-
-
-def _pairs(
-    old: Sequence[tuple[str, Any]], new: Sequence[tuple[str, Any]], a: int, c: int
-) -> Iterator[tuple[Any, Any, int]]:
-    for index in range(max(len(old), len(new))):
-        left = old[index][1] if index < len(old) else MISSING
-        right = new[index][1] if index < len(new) else MISSING
-        yield left, right, (c if index < len(new) else a) + index
 
 
 def label(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
 
@@ -33,6 +33,8 @@ def misfit(value: Any, kind: Any) -> str | None:
     """
     Say why *value* is not of *kind*; `None` where it is, or where nothing can be said of *kind*.
     """
+    if get_origin(kind) is Annotated:
+        return misfit(value, get_args(kind)[0])
     if get_origin(kind) is Literal:
         return None if value in get_args(kind) else f"{_shown(value)} is not {_words(kind)}"
     if is_union(kind):

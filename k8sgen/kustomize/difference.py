@@ -88,18 +88,19 @@ class _Difference:
         return self.operate("replace", path, new)
 
     def of_maps(self, old: Body, new: Body, kind: MergeType | MergeList, path: Path) -> Any:
-        """Make the patch of two maps: only their differing fields, removed ones as null."""
+        """Make the patch of two maps: fields of *old* that differ (null if gone), then new ones."""
         fields = kind if not isinstance(kind, MergeList) else {}
-        patch = {}
-        for name, value in new.items():
+        patch: Body = {}
+        for name in [*old, *(name for name in new if name not in old)]:
             of, inner = fields.get(name, {}), (*path, name)
-            if name in old:
-                found = self.of_values(old[name], value, of, inner)
+            if name not in new:
+                found = None
+            elif name in old:
+                found = self.of_values(old[name], new[name], of, inner)
             else:
-                found = self.anew("add", value, of, inner)
+                found = self.anew("add", new[name], of, inner)
             if found is not MISSING:
                 patch[name] = found
-        patch.update({name: None for name in old if name not in new})
         foreign = len(old) > 1 and new and not old.keys() & new.keys()
         if foreign and self.is_kept(new, kind, path):
             return {DIRECTIVE: "replace", **new}

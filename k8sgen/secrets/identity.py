@@ -19,15 +19,18 @@ _MARK = "# k8sgen: "
 
 
 def key_file() -> Path:
+    """Give the file of age identities: the one that is named, or else where sops looks."""
+    named = os.environ.get("SOPS_AGE_KEY_FILE")
+    return Path(named) if named else _standard_file()
+
+
+def _standard_file() -> Path:
     """
-    Find the file where sops looks for age identities.
+    Give the file that sops reads even where another one is named.
 
     Source:
         getsops/sops age/keysource.go
     """
-    named = os.environ.get("SOPS_AGE_KEY_FILE")
-    if named:
-        return Path(named).expanduser()
     if os.environ.get("XDG_CONFIG_HOME"):
         folder = Path(os.environ["XDG_CONFIG_HOME"])
     elif sys.platform == "darwin":
@@ -40,10 +43,8 @@ def key_file() -> Path:
 def recipients() -> dict[str, str]:
     """Give the public key of each identity here, with the purpose that is noted above it."""
     found: dict[str, str] = {}
-    path = key_file()
-    texts = [os.environ.get("SOPS_AGE_KEY", "")]
-    if path.is_file():
-        texts.append(path.read_text("utf-8", "replace"))
+    files = [path for path in {key_file(), _standard_file()} if path.is_file()]
+    texts = [os.environ.get("SOPS_AGE_KEY", ""), *(p.read_text("utf-8", "replace") for p in files)]
     purpose = ""
     for line in "\n".join(texts).splitlines():
         if line.startswith(_MARK):

@@ -16,6 +16,7 @@ from k8sgen.compose import Composition
 from k8sgen.environment import Pods
 from k8sgen.errors import ProjectError
 from k8sgen.network import NAME_LABEL, SOLVER_LABELS, SOLVER_PORT
+from k8sgen.secrets.check import check_environment
 from k8sgen.secrets.contract import Alternate, Derived, SecretKey
 from k8sgen.service import Service
 from k8sgen.source import within
@@ -23,6 +24,8 @@ from k8sgen.stack import Stack
 from k8sgen.waiver import Waiver
 
 SCHEMAS_VARIABLE = "K8SGEN_SCHEMAS"
+# That nobody has set the secrets up is no fault of the manifests; the other is a rule of ours too.
+_SAID_ELSEWHERE = ("secret-not-set-up", "secret-unused")
 _DNS = ((53, "UDP"), (53, "TCP"))
 
 
@@ -30,7 +33,7 @@ def validate(
     composition: Composition, root: Path, *, kubernetes_version: str | None = None
 ) -> Report:
     """
-    Check the manifests of one environment.
+    Check the manifests of one environment, and its encrypted files without decrypting them.
 
     Args:
         root: The project's directory.
@@ -42,7 +45,9 @@ def validate(
     context = context_of(composition, root)
     if kubernetes_version:
         context = attrs.evolve(context, kubernetes_version=kubernetes_version)
-    return check([resource.body for resource in composition.resources], context)
+    report = check([resource.body for resource in composition.resources], context)
+    secrets = check_environment(composition, root)
+    return report.with_findings(f for f in secrets if f.rule not in _SAID_ELSEWHERE)
 
 
 def context_of(composition: Composition, root: Path) -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import attrs
@@ -54,3 +55,14 @@ class Report:
     def errors(self) -> tuple[Finding, ...]:
         """The findings that make the environment unfit."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
+
+    def with_findings(self, more: Iterable[Finding]) -> Report:
+        """Give the report with those of other checks, errors first, then in the files' order."""
+        findings = sorted((*self.findings, *more), key=_order)
+        return attrs.evolve(self, findings=tuple(findings))
+
+
+def _order(finding: Finding) -> tuple[str, str, int, str, str]:
+    place = finding.location
+    file, line = (place.file.as_posix(), place.line) if place else ("~", 0)
+    return finding.severity, file, line, finding.rule, finding.message

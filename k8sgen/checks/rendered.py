@@ -99,7 +99,7 @@ class PodTemplate:
                 yield port.get("name", ""), number, protocol
 
 
-@attrs.frozen(slots=False)
+@attrs.frozen(slots=False, eq=False)
 class Rendered:
     """The manifests of one environment and what is known besides."""
 

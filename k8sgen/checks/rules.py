@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from k8sgen.checks.policy import plaintext, pod_security, running
+from k8sgen.checks.policy import access, availability, capacity, plaintext, pod_security, running
 from k8sgen.checks.reachability import rules as reachability
 from k8sgen.checks.references import network, pods, targets, urls
 from k8sgen.checks.rule import Rule
@@ -15,7 +15,14 @@ GROUPS: Mapping[str, tuple[Rule, ...]] = {
     "Schemas": (*schemas.RULES, *values.RULES),
     "References": (*pods.RULES, *network.RULES, *targets.RULES, *urls.RULES),
     "Reachability": reachability.RULES,
-    "Policy": (*pod_security.RULES, *running.RULES, *plaintext.RULES),
+    "Policy": (
+        *pod_security.RULES,
+        *running.RULES,
+        *availability.RULES,
+        *access.RULES,
+        *capacity.RULES,
+        *plaintext.RULES,
+    ),
 }
 
 RULES: tuple[Rule, ...] = tuple(rule for group in GROUPS.values() for rule in group)

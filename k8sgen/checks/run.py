@@ -38,7 +38,7 @@ def check(manifests: Sequence[Body], context: Context, rules: Sequence[Rule] = R
         else:
             kept.append(finding)
     kept += _idle(context, used)
-    return Report(findings=tuple(sorted(kept, key=_order)), waived=tuple(waived))
+    return Report(waived=tuple(waived)).with_findings(kept)
 
 
 def _found(rendered: Rendered, rules: Sequence[Rule]) -> Iterator[tuple[Finding, str]]:
@@ -98,7 +98,3 @@ def _idle(context: Context, used: set[Waiver]) -> Iterator[Finding]:
             environment=context.environment,
             location=waiver.location,
         )
-
-
-def _order(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.severity, str(finding.location or "~"), finding.rule, finding.message

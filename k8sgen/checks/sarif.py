@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from k8sgen.checks.finding import Finding, Report
-from k8sgen.checks.rules import RULES
-from k8sgen.checks.run import WAIVER
+from k8sgen.checks.rules import BY_ID, RULES
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _HELP = "docs/rules.md"
@@ -30,12 +29,17 @@ def sarif(reports: Sequence[Report], version: str) -> Mapping[str, Any]:
         for report in reports
         for each in report.waived
     ]
-    driver = {"name": "k8sgen", "semanticVersion": version, "rules": _rules()}
+    driver = {
+        "name": "k8sgen",
+        "semanticVersion": version,
+        "rules": _rules(r["ruleId"] for r in results),
+    }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rules() -> list[dict[str, Any]]:
+def _rules(named: Iterable[str]) -> list[dict[str, Any]]:
+    """Describe our rules, and by their ids those of other checks that are *named*."""
     known = [
         {
             "id": rule.id,
@@ -45,8 +49,10 @@ def _rules() -> list[dict[str, Any]]:
         }
         for rule in RULES
     ]
-    text = "Every waiver names a rule, and overlooks something."
-    return [*known, {"id": WAIVER, "shortDescription": {"text": text}}]
+    others = [
+        {"id": name, "shortDescription": {"text": name}} for name in sorted({*named} - {*BY_ID})
+    ]
+    return [*known, *others]
 
 
 def _result(finding: Finding) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tests.conformance.mutate import Addition, Body, Mutation, Removal
 from tests.conformance.mutations import MISSED_AT, MUTATIONS
 
 Fault = Mutation | Removal | Addition
-A_FEW = 2
+A_FEW = 1
 
 
 @pytest.fixture(scope="module")

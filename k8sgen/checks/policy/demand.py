@@ -99,10 +99,11 @@ def _of(rendered: Rendered, container: Body, bound: str, unit: str) -> Decimal:
         for body in rendered.of("LimitRange"):
             for limit in get(body, "spec", "limits") or []:
                 amount = get(limit, default, unit) or amount
-    return _number(amount)
+    return number(amount)
 
 
-def _number(amount: Any) -> Decimal:
+def number(amount: Any) -> Decimal:
+    """Read a quantity; what is missing, or none, is 0."""
     try:
         return parse_quantity(amount) if amount is not None else Decimal(0)
     except ValueError:
@@ -111,9 +112,9 @@ def _number(amount: Any) -> Decimal:
 
 def _claims(rendered: Rendered) -> Iterator[Decimal]:
     for body in rendered.of("PersistentVolumeClaim"):
-        yield _number(get(body, "spec", "resources", "requests", "storage"))
+        yield number(get(body, "spec", "resources", "requests", "storage"))
     for body in rendered.of("StatefulSet"):
         replicas = get(body, "spec", "replicas")
         for claim in get(body, "spec", "volumeClaimTemplates") or []:
-            size = _number(get(claim, "spec", "resources", "requests", "storage"))
+            size = number(get(claim, "spec", "resources", "requests", "storage"))
             yield from [size] * (1 if replicas is None else int(replicas))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
-from k8sgen.checks.context import Edge, Peer
+from k8sgen.checks.context import Peer
 from k8sgen.checks.reachability.policies import Actor
 from k8sgen.checks.rendered import Rendered, get, label
+
+Pair = tuple[int, int]
+Use = tuple[str, int]
+"""A protocol and a port."""
 
 _STRANGE = "k8sgen-stranger"
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
@@ -100,10 +105,13 @@ def is_peer(actor: Actor, peer: Peer, own: str) -> bool:
     return all(actor.labels.get(key) == value for key, value in peer.labels.items())
 
 
-def declared(edges: Sequence[Edge], client: Actor, server: Actor, own: str) -> set[tuple[str, int]]:
-    """Give the protocol and port of each edge from *client* to *server*."""
-    return {
-        (edge.protocol, edge.port)
-        for edge in edges
-        if is_peer(client, edge.client, own) and is_peer(server, edge.server, own)
-    }
+def declared(rendered: Rendered, everyone: Sequence[Actor]) -> Mapping[Pair, set[Use]]:
+    """Give what the edges declare between each two of *everyone*, by their places in it."""
+    own = rendered.pods[0].namespace if rendered.pods else ""
+    found: dict[Pair, set[Use]] = {}
+    for edge in rendered.context.edges or ():
+        clients = [n for n, actor in enumerate(everyone) if is_peer(actor, edge.client, own)]
+        servers = [n for n, actor in enumerate(everyone) if is_peer(actor, edge.server, own)]
+        for pair in product(clients, servers):
+            found.setdefault(pair, set()).add((edge.protocol, edge.port))
+    return found

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from itertools import product
 
 import attrs
 
-from k8sgen.checks.reachability.actors import actors, declared, is_peer
+from k8sgen.checks.reachability.actors import Use, actors, declared, is_peer
 from k8sgen.checks.reachability.policies import EVERY_PORT, Actor, Direction, Policies, Ports
 from k8sgen.checks.references.urls import addresses, target
 from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, identity, label
@@ -15,12 +18,18 @@ from k8sgen.checks.rule import Issue, nearest, rule
 
 @attrs.frozen(kw_only=True)
 class Way:
-    """What the policies of both ends let pass from *client* to *server*."""
+    """
+    What the policies of both ends let pass from *client* to *server*.
+
+    Args:
+        declared: The protocols and ports that the stack's edges name.
+    """
 
     client: Actor
     server: Actor
     egress: tuple[Ports, ...]
     ingress: tuple[Ports, ...]
+    declared: AbstractSet[Use] = frozenset()
 
     def open(self, protocol: str, port: int) -> bool:
         """Say whether both ends let *port* pass."""
@@ -29,28 +38,29 @@ class Way:
             for side in (self.egress, self.ingress)
         )
 
+    def ends(self) -> Iterator[tuple[Actor, Direction, tuple[Ports, ...]]]:
+        """Give each end with what it lets pass."""
+        yield self.client, "Egress", self.egress
+        yield self.server, "Ingress", self.ingress
 
-def ways(rendered: Rendered) -> Iterator[Way]:
+
+@lru_cache(maxsize=1)
+def ways(rendered: Rendered) -> Sequence[Way]:
     """Give the way between every two actors of which the environment decides for at least one."""
     policies = Policies.of(rendered)
     everyone = actors(rendered)
-    for client in everyone:
-        for server in everyone:
-            if client.pod or server.pod or (client is not server and server.governed):
-                yield _way(policies, client, server)
-
-
-def _way(policies: Policies, client: Actor, server: Actor) -> Way:
-    return Way(
-        client=client,
-        server=server,
-        egress=policies.open_ports(client, "Egress", server),
-        ingress=policies.open_ports(server, "Ingress", client),
-    )
-
-
-def _own(rendered: Rendered) -> str:
-    return rendered.pods[0].namespace if rendered.pods else ""
+    known = declared(rendered, everyone)
+    return [
+        Way(
+            client=client,
+            server=server,
+            egress=policies.open_ports(client, "Egress", server),
+            ingress=policies.open_ports(server, "Ingress", client),
+            declared=known.get((n, m), frozenset()),
+        )
+        for (n, client), (m, server) in product(enumerate(everyone), repeat=2)
+        if client.pod or server.pod or (client is not server and server.governed)
+    ]
 
 
 @rule("network-blocked", fix="give the service the endpoint, so that its policy follows")
@@ -59,21 +69,13 @@ def blocked(rendered: Rendered) -> Iterator[Issue]:
     if rendered.context.edges is None:
         return
     for way in ways(rendered):
-        for protocol, port in sorted(
-            declared(rendered.context.edges, way.client, way.server, _own(rendered))
-        ):
-            for actor, direction, side in _ends(way):
+        for protocol, port in sorted(way.declared):
+            for actor, direction, side in way.ends():
                 if not any(ports.holds(protocol, port) for ports in side):
-                    message = (
-                        f"{way.client.name} may not reach {way.server.name} at {port}/{protocol}"
-                    )
+                    names = f"{way.client.name} may not reach {way.server.name}"
                     reason = f"no {direction.lower()} rule of {actor.name} allows it"
-                    yield Issue(_to_blame(rendered, actor, direction), f"{message}: {reason}")
-
-
-def _ends(way: Way) -> Iterator[tuple[Actor, Direction, tuple[Ports, ...]]]:
-    yield way.client, "Egress", way.egress
-    yield way.server, "Ingress", way.ingress
+                    blame = _to_blame(rendered, actor, direction)
+                    yield Issue(blame, f"{names} at {port}/{protocol}: {reason}")
 
 
 def _to_blame(rendered: Rendered, actor: Actor, direction: Direction) -> Body | None:
@@ -86,7 +88,7 @@ def _to_blame(rendered: Rendered, actor: Actor, direction: Direction) -> Body | 
 @rule("edge-port", fix="let a container declare the port that the endpoint has")
 def edge_ports(rendered: Rendered) -> Iterator[Issue]:
     """Every port that the stack declares a dependency on is one that a container declares."""
-    own = _own(rendered)
+    own = rendered.pods[0].namespace if rendered.pods else ""
     pods = [actor for actor in actors(rendered) if actor.pod]
     for edge in dict.fromkeys((e.server, e.port, e.protocol) for e in rendered.context.edges or ()):
         server, port, protocol = edge
@@ -101,27 +103,21 @@ def edge_ports(rendered: Rendered) -> Iterator[Issue]:
 @rule("network-open", fix="declare the dependency in the stack, or take the rule out")
 def undeclared(rendered: Rendered) -> Iterator[Issue]:
     """The network policies open no way, at either end, that the stack does not declare."""
-    edges = rendered.context.edges
-    if edges is None:
+    if rendered.context.edges is None:
         return
+    policies = Policies.of(rendered)
     for way in ways(rendered):
-        known = declared(edges, way.client, way.server, _own(rendered))
-        for actor, direction, side in _ends(way):
-            extra = _beyond(side, known) if actor.governed else []
+        for actor, direction, side in way.ends():
+            extra = _beyond(side, way.declared) if actor.governed else []
             if extra:
-                text = ", ".join(map(str, extra)) if set(extra) != set(EVERY_PORT) else "every port"
-                peers = f"from {way.client.name} to {way.server.name}"
-                message = f"{actor.name} opens {direction.lower()} {peers} at {text}"
-                hint = "" if _selected(rendered, actor, direction) else "no policy selects it"
-                blame = _to_blame(rendered, actor, direction)
-                yield Issue(blame, f"{message}, which no edge declares", hint)
+                text = "every port" if set(extra) == set(EVERY_PORT) else ", ".join(map(str, extra))
+                peers = f"from {way.client.name} to {way.server.name} at {text}"
+                message = f"{actor.name} opens {direction.lower()} {peers}, which no edge declares"
+                hint = "" if policies.selecting(actor, direction) else "no policy selects it"
+                yield Issue(_to_blame(rendered, actor, direction), message, hint)
 
 
-def _selected(rendered: Rendered, actor: Actor, direction: Direction) -> bool:
-    return bool(Policies.of(rendered).selecting(actor, direction))
-
-
-def _beyond(side: Iterable[Ports], known: set[tuple[str, int]]) -> list[Ports]:
+def _beyond(side: Iterable[Ports], known: AbstractSet[Use]) -> list[Ports]:
     return [
         ports
         for ports in side
@@ -133,22 +129,18 @@ def _beyond(side: Iterable[Ports], known: set[tuple[str, int]]) -> list[Ports]:
 @rule("address-blocked", fix="give the service the endpoint whose address it is told")
 def addresses_open(rendered: Rendered) -> Iterator[Issue]:
     """The network policies let every pod reach the addresses inside the cluster that it is told."""
-    policies = Policies.of(rendered)
-    by_owner = {id(a.pod.owner): a for a in actors(rendered) if a.pod}
+    open_ways = {(id(w.client.pod), id(w.server.pod)): w for w in ways(rendered)}
     seen = set()
     for address in addresses(rendered):
         for pod, port in target(rendered, address):
-            client, server = by_owner[id(address.client.owner)], by_owner[id(pod.owner)]
-            if _service(rendered, address.client) == _service(rendered, pod):
+            key = (id(address.client), address.where, id(pod), port)
+            if key in seen or _service(rendered, address.client) == _service(rendered, pod):
                 continue  # the pods of one service share a file, which tells some of themselves
-            key = (client.name, address.where, server.name, port)
-            if key in seen:
-                continue
             seen.add(key)
-            if not _way(policies, client, server).open("TCP", port):
-                message = f"{client.name}: {address.where}: names {address.host}:{address.port}"
-                blame = address.manifest or address.client.owner
-                yield Issue(blame, f"{message}, which the network policies keep from it")
+            if not open_ways[id(address.client), id(pod)].open("TCP", port):
+                names = f"{address.where}: names {address.host}:{address.port}"
+                message = f"{label(address.client.owner)}: {names}, which the network policies"
+                yield Issue(address.manifest or address.client.owner, f"{message} keep from it")
 
 
 def _service(rendered: Rendered, pod: PodTemplate) -> str:

@@ -54,15 +54,13 @@ def secrets(rendered: Rendered) -> Iterator[Issue]:
 @rule("secret-unused", severity="warning", fix="take the key out of the contract")
 def unused_secrets(rendered: Rendered) -> Iterator[Issue]:
     """Every key that a contract declares is used by a pod, or goes into another key."""
-    used = {(u.name, u.key) for pod in rendered.pods for u in uses(pod, "Secret")}
+    users = {(u.name, u.key): pod.owner for pod in rendered.pods for u in uses(pod, "Secret")}
+    owners = {name: owner for (name, _), owner in users.items()}
+    templates = " ".join(t for keys in rendered.context.secrets.values() for t in keys.values())
     for name, keys in rendered.context.secrets.items():
-        templates = " ".join(
-            t for other in rendered.context.secrets.values() for t in other.values()
-        )
-        whole = (name, None) in used
-        for key in keys:
-            if not whole and (name, key) not in used and f"{{{name}/{key}}}" not in templates:
-                yield Issue(None, f"Secret/{name}: no pod uses its key {key!r}")
+        for key in keys if (name, None) not in users else ():
+            if (name, key) not in users and f"{{{name}/{key}}}" not in templates:
+                yield Issue(owners.get(name), f"Secret/{name}: no pod uses its key {key!r}")
 
 
 @rule("service-account-reference", fix="name the service account that the service brings")

@@ -106,18 +106,27 @@ def _covers_selector(one: Selector, other: Selector) -> bool:
     return wanted <= given and rules <= others
 
 
+def contains(one: str, other: str) -> bool:
+    """Tell whether every address of the range *other* is in the range *one*."""
+    try:
+        wide, narrow = (ipaddress.ip_network(each, strict=False) for each in (one, other))
+    except ValueError:  # no range at all, which `validate` says
+        return one == other
+    return wide.version == narrow.version and narrow.subnet_of(wide)  # type: ignore[arg-type]
+
+
 def _covers_block(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
-    if one is None or other is None:
+    if one is None or other is None or not contains(one["cidr"], other["cidr"]):
         return False
-    wide, narrow = (ipaddress.ip_network(each["cidr"], strict=False) for each in (one, other))
-    if wide.version != narrow.version or not narrow.subnet_of(wide):  # type: ignore[arg-type]
-        return False
-    left_out = [ipaddress.ip_network(e) for e in other.get("except") or ()]
+    left_out = other.get("except") or ()
     return all(
-        not ipaddress.ip_network(each).overlaps(narrow)
-        or any(ipaddress.ip_network(each).subnet_of(out) for out in left_out)  # type: ignore[arg-type]
+        any(contains(out, each) for out in left_out) or not _overlap(each, other["cidr"])
         for each in one.get("except") or ()
     )
+
+
+def _overlap(one: str, other: str) -> bool:
+    return contains(one, other) or contains(other, one)
 
 
 def _covers_port(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import Path, get
+from k8sgen.changes.peers import contains
 from k8sgen.changes.rules.privileges import privileges
 from k8sgen.changes.rules.wire import hosts
-from k8sgen.changes.world import Case, Pair
+from k8sgen.changes.world import Case
 
 Powers = dict[str, Path]
 Body = Mapping[str, Any]
@@ -27,7 +29,8 @@ def powers(case: Case) -> Iterator[Verdict]:
     for reason, path in _powers(case.pair.after).items():
         if reason not in before:
             yield Verdict(Level.WIDENS_ACCESS, reason, path)
-    yield from _loosened(case.pair)
+    if case.pair.states:
+        yield from _loosened(*case.pair.states)
 
 
 def _powers(body: Body) -> Powers:
@@ -51,9 +54,6 @@ def _exposure(body: Body) -> Powers:
     kind = get(body, "spec.type", "ClusterIP")
     if kind in ("NodePort", "LoadBalancer"):
         found[f"it is reachable from outside the cluster (type {kind})"] = ("spec", "type")
-        open_to = get(body, "spec.loadBalancerSourceRanges") or ["everywhere"]
-        for source in open_to if kind == "LoadBalancer" else ():
-            found[f"the load balancer lets in {source}"] = ("spec", "loadBalancerSourceRanges")
     for address in get(body, "spec.externalIPs", []):
         found[f"it is reachable at {address}"] = ("spec", "externalIPs")
     return found
@@ -69,37 +69,53 @@ def _subjects(body: Body) -> Powers:
     return found
 
 
-def _loosened(pair: Pair) -> Iterator[Verdict]:
-    """Judge what widens by its removal."""
-    if pair.kind == "Namespace":
-        old, new = (_enforced(body) for body in (pair.before, pair.after))
-        if pair.before and _PSA_LEVELS.index(new) > _PSA_LEVELS.index(old):
+def _loosened(before: Body, after: Body) -> Iterator[Verdict]:
+    """Judge what opens because something that held it shut goes."""
+    kind = after["kind"]
+    if kind == "Namespace":
+        old, new = (_enforced(body) for body in (before, after))
+        if _PSA_LEVELS.index(new) > _PSA_LEVELS.index(old):
             reason = f"Pod Security admits {new} instead of {old} pods"
             yield Verdict(Level.WIDENS_ACCESS, reason, ("metadata", "labels", _PSA))
-    elif pair.kind == "Ingress" and pair.before:
-        old_tls, new_tls = (_encrypted(body) for body in (pair.before, pair.after))
-        for host in sorted((old_tls - new_tls) & {h.split("/")[0] for h in hosts(pair.after)}):
+    elif kind == "Ingress":
+        old_tls, new_tls = (_encrypted(body) for body in (before, after))
+        served = {where.partition("/")[0] for where in hosts(after)}
+        for host in sorted((old_tls - new_tls) & served):
             yield Verdict(Level.WIDENS_ACCESS, f"{host} loses TLS", ("spec", "tls"))
-        yield from _allow_list(pair)
+        yield from _allow_lists(before, after)
+    elif kind == "Service" and get(after, "spec.type") == "LoadBalancer":
+        ranges = (get(body, "spec.loadBalancerSourceRanges", []) for body in (before, after))
+        for source in _let_in(*ranges):
+            reason = f"the load balancer lets in {source}"
+            yield Verdict(Level.WIDENS_ACCESS, reason, ("spec", "loadBalancerSourceRanges"))
 
 
-def _enforced(body: Body | None) -> str:
+def _enforced(body: Body) -> str:
     level = get(body, "metadata.labels", {}).get(_PSA, "privileged")
     return level if level in _PSA_LEVELS else "privileged"
 
 
-def _encrypted(body: Body | None) -> set[str]:
+def _encrypted(body: Body) -> set[str]:
     return {host for entry in get(body, "spec.tls", []) for host in entry.get("hosts") or ()}
 
 
-def _allow_list(pair: Pair) -> Iterator[Verdict]:
-    old, new = (get(body, "metadata.annotations", {}) for body in (pair.before, pair.after))
-    for name, ranges in old.items():
+def _allow_lists(before: Body, after: Body) -> Iterator[Verdict]:
+    old, new = (get(body, "metadata.annotations", {}) for body in (before, after))
+    for name in old:
         if name.rpartition("/")[2] in _ALLOW_LISTS:
-            added = {r.strip() for r in new.get(name, "everywhere").split(",")}
-            for source in sorted(added - {r.strip() for r in ranges.split(",")}):
+            lists = (re.findall(r"[^,\s]+", notes.get(name, "")) for notes in (old, new))
+            for source in _let_in(*lists):
                 reason = f"the ingress controller lets in {source}"
                 yield Verdict(Level.WIDENS_ACCESS, reason, ("metadata", "annotations", name))
+
+
+def _let_in(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Give the sources that a list of ranges lets in more; an empty list lets in all."""
+    if not old:
+        return []
+    return [each for each in new if not any(contains(range_, each) for range_ in old)] or (
+        [] if new else ["everybody"]
+    )
 
 
 def roles(case: Case) -> Iterator[Verdict]:

@@ -45,7 +45,7 @@ def apply(value: Any, file: Path, shown: Path) -> Overridden:
         return Overridden(value, {})
     node = _read(file, shown)
     merge = _Merge(shown)
-    result = value if node is None else merge.into(type(value), value, node, "")
+    result = value if node is None or _is_null(node) else merge.into(type(value), value, node, "")
     if merge.problems:
         raise Problems(merge.problems)
     return Overridden(result, merge.lines)

@@ -34,7 +34,7 @@ def misfit(value: Any, kind: Any) -> str | None:
     Say why *value* is not of *kind*; `None` where it is, or where nothing can be said of *kind*.
     """
     if get_origin(kind) is Annotated:
-        return misfit(value, get_args(kind)[0])
+        kind = get_args(kind)[0]
     if get_origin(kind) is Literal:
         return None if value in get_args(kind) else f"{_shown(value)} is not {_words(kind)}"
     if is_union(kind):

@@ -13,12 +13,12 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _HELP = "docs/rules.md"
 
 
-def sarif(reports: Sequence[Report], version: str) -> Mapping[str, Any]:
+def sarif(reports: Sequence[Report], version: str | None = None) -> Mapping[str, Any]:
     """
     Give one SARIF log of *reports*; what is waived is in it as suppressed, with the reason.
 
     Args:
-        version: Of k8sgen.
+        version: Of k8sgen, where it is known.
 
     Source:
         docs.oasis-open.org/sarif/sarif/v2.1.0 (sections 3.13 to 3.35)
@@ -31,7 +31,7 @@ def sarif(reports: Sequence[Report], version: str) -> Mapping[str, Any]:
     ]
     driver = {
         "name": "k8sgen",
-        "semanticVersion": version,
+        **({"semanticVersion": version} if version else {}),
         "rules": _rules(r["ruleId"] for r in results),
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}

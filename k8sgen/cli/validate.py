@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import click
@@ -54,13 +54,21 @@ def command(
         for name, value in found.environments.items()
     }
     if form == "sarif":
-        print_json(sarif(list(reports.values()), version("k8sgen")))
+        print_json(sarif(list(reports.values()), _version()))
     elif as_json or form == "json":
         print_json({name: _as_dict(report) for name, report in reports.items()})
     else:
         _print(reports)
     if any(report.errors or (strict and report.findings) for report in reports.values()):
         ctx.exit(1)
+
+
+def _version() -> str | None:
+    """Give the version of k8sgen; none where it runs from a checkout that is not installed."""
+    try:
+        return version("k8sgen")
+    except PackageNotFoundError:
+        return None
 
 
 def _as_dict(report: Report) -> dict[str, Any]:
@@ -88,7 +96,12 @@ def _print(reports: Mapping[str, Report]) -> None:
     for name, report in reports.items():
         errors = len(report.errors)
         warnings = len(report.findings) - errors
-        click.echo(f"{name}: {errors} errors, {warnings} warnings, {len(report.waived)} waived")
+        counts = (_counted(errors, "error"), _counted(warnings, "warning"))
+        click.echo(f"{name}: {', '.join(counts)}, {len(report.waived)} waived")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _together(reports: Mapping[str, Report]) -> Mapping[tuple[Finding, str], list[str]]:

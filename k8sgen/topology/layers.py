@@ -132,10 +132,14 @@ def crossings(rows: Sequence[Sequence[Item]], segments: Sequence[Segment]) -> in
     """Count the pairs of segments that cross."""
     place = {item: n for row in rows for n, item in enumerate(row)}
     layer = {item: n for n, row in enumerate(rows) for item in row}
+    ends: dict[int, list[tuple[int, int]]] = {}
+    for segment in segments:
+        pair = place[segment.upper], place[segment.lower]
+        ends.setdefault(layer[segment.upper], []).append(pair)
     return sum(
-        (place[one.upper] - place[other.upper]) * (place[one.lower] - place[other.lower]) < 0
-        for one, other in combinations(segments, 2)
-        if layer[one.upper] == layer[other.upper]
+        (one[0] - other[0]) * (one[1] - other[1]) < 0
+        for between in ends.values()
+        for one, other in combinations(between, 2)
     )
 
 

@@ -156,9 +156,8 @@ def test_a_damaged_file_does_not_stop_it(repository: Site) -> None:
     assert newest(repository) == {"web": "unreadable"}
 
 
-def test_without_git_it_says_so(site: Site) -> None:
+def test_without_git_it_says_so(ready: Site) -> None:
     """With the reason."""
-    site.generate()
     with pytest.raises(SecretsError, match="no git repository"):
-        audit(site.root)
-    assert not is_shallow(site.root)
+        audit(ready.root)
+    assert not is_shallow(ready.root)

@@ -37,29 +37,26 @@ class TestGenerate:
         assert unquote(str(url.password)) == values["database/password"]
         assert url.username == values["database/login"] == "app-a"
 
-    def test_a_second_run_changes_no_byte(self, site: Site) -> None:
+    def test_a_second_run_changes_no_byte(self, ready: Site) -> None:
         """Ciphertext differs with every encryption, so nothing may be encrypted again."""
-        site.generate()
-        before = {name: site.text(name) for name in site.store.names()}
-        assert site.generate(now=LATER).files == ()
-        assert {name: site.text(name) for name in site.store.names()} == before
+        before = {name: ready.text(name) for name in ready.store.names()}
+        assert ready.generate(now=LATER).files == ()
+        assert {name: ready.text(name) for name in ready.store.names()} == before
 
-    def test_a_new_key_leaves_the_others_as_they_are(self, site: Site) -> None:
+    def test_a_new_key_leaves_the_others_as_they_are(self, ready: Site) -> None:
         """Only its own line of the file, the note and the checksum are new."""
-        site.generate()
-        before = lines(site.text("web"))
-        site.needs = needs_of([*keys(), given()], recipients=site.needs.recipients)
-        assert site.generate(given={"web/api-key": "x"}).made == ("web/api-key",)
-        after = lines(site.text("web"))
+        before = lines(ready.text("web"))
+        ready.needs = needs_of([*keys(), given()], recipients=ready.needs.recipients)
+        assert ready.generate(given={"web/api-key": "x"}).made == ("web/api-key",)
+        after = lines(ready.text("web"))
         assert {key: after[key] for key in before} == before
-        assert site.values()["web/api-key"] == "x"
+        assert ready.values()["web/api-key"] == "x"
 
-    def test_an_edit_from_elsewhere_is_respected(self, site: Site) -> None:
+    def test_an_edit_from_elsewhere_is_respected(self, ready: Site) -> None:
         """What somebody set with sops stays, and what is derived from it follows."""
-        site.generate()
-        site.set("database", "password", "by hand")
-        outcome = site.generate(now=LATER)
-        values = site.values()
+        ready.set("database", "password", "by hand")
+        outcome = ready.generate(now=LATER)
+        values = ready.values()
         assert values["database/password"] == "by hand"
         assert ":by%20hand@" in values["web/database-url"]
         assert "database/password" not in outcome.renewed
@@ -72,40 +69,37 @@ class TestGenerate:
         assert site.values()["database/login"] == "app-b"
         assert site.generate(now=LATER).files == ()
 
-    def test_an_edited_derived_value_is_kept(self, site: Site) -> None:
+    def test_an_edited_derived_value_is_kept(self, ready: Site) -> None:
         """Until something that it comes from changes; and it is said."""
-        site.generate()
-        site.set("web", "database-url", "by hand")
+        ready.set("web", "database-url", "by hand")
         for _ in range(2):
-            assert site.generate(now=LATER).kept == ("web/database-url",)
-            assert site.values()["web/database-url"] == "by hand"
-        site.generate(rotate=["web/session"], now=LATER)
-        assert site.generate().kept == ("web/database-url",)
-        site.generate(rotate=["database/password"], now=LATER)
-        assert site.values()["web/database-url"].startswith("postgres://app-b:")
+            assert ready.generate(now=LATER).kept == ("web/database-url",)
+            assert ready.values()["web/database-url"] == "by hand"
+        ready.generate(rotate=["web/session"], now=LATER)
+        assert ready.generate().kept == ("web/database-url",)
+        ready.generate(rotate=["database/password"], now=LATER)
+        assert ready.values()["web/database-url"].startswith("postgres://app-b:")
 
-    def test_a_new_template_is_followed(self, site: Site) -> None:
+    def test_a_new_template_is_followed(self, ready: Site) -> None:
         """What k8sgen derived is derived again when the contract says it differently."""
-        site.generate()
         password, login, url, session = keys()
         assert isinstance(url.recipe, Derived)
         recipe = attrs.evolve(url.recipe, template=url.recipe.template.replace("5432", "6432"))
         changed = [password, login, attrs.evolve(url, recipe=recipe), session]
-        site.needs = needs_of(changed, recipients=site.needs.recipients)
-        assert site.generate(now=LATER).renewed == ("web/database-url",)
-        assert "6432" in site.values()["web/database-url"]
+        ready.needs = needs_of(changed, recipients=ready.needs.recipients)
+        assert ready.generate(now=LATER).renewed == ("web/database-url",)
+        assert "6432" in ready.values()["web/database-url"]
 
-    def test_orphans_stay(self, site: Site) -> None:
+    def test_orphans_stay(self, ready: Site) -> None:
         """A key and a Secret that no service declares any more keep their values."""
-        site.generate()
-        before = site.values()
+        before = ready.values()
         password, login, url, _ = keys()
-        site.needs = needs_of([password, login, url], recipients=site.needs.recipients)
-        site.generate(rotate=["database/password"], now=LATER)
-        assert site.values()["web/session"] == before["web/session"]
-        site.needs = needs_of([password], recipients=site.needs.recipients)
-        site.generate(rotate=["database/password"], now=LATER)
-        assert site.values().keys() == before.keys()
+        ready.needs = needs_of([password, login, url], recipients=ready.needs.recipients)
+        ready.generate(rotate=["database/password"], now=LATER)
+        assert ready.values()["web/session"] == before["web/session"]
+        ready.needs = needs_of([password], recipients=ready.needs.recipients)
+        ready.generate(rotate=["database/password"], now=LATER)
+        assert ready.values().keys() == before.keys()
 
     def test_a_given_value_is_never_made(self, site: Site) -> None:
         """Nothing at all is written without it."""
@@ -115,20 +109,21 @@ class TestGenerate:
         assert site.store.names() == []
         assert [key.name for key in missing(site.store, site.needs)] == [*ALL_DECLARED]
 
-    def test_values_in_data_are_left_there(self, site: Site) -> None:
+    def test_values_in_data_are_left_there(self, ready: Site) -> None:
         """A file that somebody wrote with base64 is kept in that form."""
-        site.generate()
-        text = site.sops("decrypt", site.path("web")).replace("stringData:", "data:")
-        for key, value in site.values().items():
+        text = ready.sops("decrypt", ready.path("web")).replace("stringData:", "data:")
+        for key, value in ready.values().items():
             if key.startswith("web/"):
                 text = text.replace(value, base64.b64encode(value.encode()).decode())
-        rules = ["--age", site.needs.recipients[0], "--encrypted-regex", sops.ENCRYPTED_REGEX]
+        rules = ["--age", ready.needs.recipients[0], "--encrypted-regex", sops.ENCRYPTED_REGEX]
         options = ["--input-type=yaml", "--output-type=yaml", "--filename-override=x.yaml"]
-        site.write("web", site.sops("--config=/dev/null", "encrypt", *rules, *options, typed=text))
-        before = present_values(site)
-        site.generate(rotate=["web/session"], now=LATER)
-        after = present_values(site)
-        assert "\nstringData:" not in site.text("web")
+        ready.write(
+            "web", ready.sops("--config=/dev/null", "encrypt", *rules, *options, typed=text)
+        )
+        before = present_values(ready)
+        ready.generate(rotate=["web/session"], now=LATER)
+        after = present_values(ready)
+        assert "\nstringData:" not in ready.text("web")
         assert after["web/database-url"] == before["web/database-url"]
         assert after["web/session"].endswith("," + before["web/session"])
 
@@ -154,12 +149,11 @@ def present_values(site: Site) -> dict[str, str]:
 class TestRotate:
     """Making values anew."""
 
-    def test_all_that_derives_from_it_follows(self, site: Site) -> None:
+    def test_all_that_derives_from_it_follows(self, ready: Site) -> None:
         """In the same change, in every file."""
-        site.generate()
-        before = site.values()
-        outcome = site.generate(rotate=["database/password"], now=LATER)
-        after = site.values()
+        before = ready.values()
+        outcome = ready.generate(rotate=["database/password"], now=LATER)
+        after = ready.values()
         changed = ("database/login", "database/password", "web/database-url")
         assert outcome.renewed == changed
         assert {name for name in ALL if before[name] != after[name]} == set(changed)
@@ -167,44 +161,40 @@ class TestRotate:
             unquote(str(urlsplit(after["web/database-url"]).password)) == after["database/password"]
         )
 
-    def test_the_revision_of_what_did_not_change_stays(self, site: Site) -> None:
+    def test_the_revision_of_what_did_not_change_stays(self, ready: Site) -> None:
         """So that only the pods roll that have to."""
-        site.generate()
-        before = site.store.read("web")
-        site.generate(rotate=["web/session"], now=LATER)
-        after = site.store.read("web")
+        before = ready.store.read("web")
+        ready.generate(rotate=["web/session"], now=LATER)
+        after = ready.store.read("web")
         assert after.revision("session") != before.revision("session")
         assert after.revision("database-url") == before.revision("database-url")
         assert (after.changed("session"), after.changed("database-url")) == (LATER, NOW)
 
-    def test_a_list_keeps_the_previous_values(self, site: Site) -> None:
+    def test_a_list_keeps_the_previous_values(self, ready: Site) -> None:
         """The new one goes first."""
-        site.generate()
-        old = site.values()["web/session"]
-        site.generate(rotate=["web/session"], now=LATER)
-        new, _, rest = site.values()["web/session"].partition(",")
+        old = ready.values()["web/session"]
+        ready.generate(rotate=["web/session"], now=LATER)
+        new, _, rest = ready.values()["web/session"].partition(",")
         assert rest == old != new
 
 
 class TestFailures:
     """Nothing is lost when something is missing."""
 
-    def test_without_an_identity_nothing_is_written(self, site: Site) -> None:
+    def test_without_an_identity_nothing_is_written(self, ready: Site) -> None:
         """Because nobody could verify what was written."""
-        site.generate()
-        before = {name: site.text(name) for name in site.store.names()}
+        before = {name: ready.text(name) for name in ready.store.names()}
         identity.key_file().unlink()
         with pytest.raises(KeyMissingError, match="no age identity") as error:
-            site.generate(rotate=["database/password"])
+            ready.generate(rotate=["database/password"])
         assert str(identity.key_file()) in error.value.hint
-        assert {name: site.text(name) for name in site.store.names()} == before
+        assert {name: ready.text(name) for name in ready.store.names()} == before
 
     def test_a_file_that_does_not_decrypt_to_its_values_is_not_taken(
-        self, site: Site, monkeypatch: pytest.MonkeyPatch
+        self, ready: Site, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A sops that writes something else does not get at the old file."""
-        site.generate()
-        before = {name: site.text(name) for name in site.store.names()}
+        before = {name: ready.text(name) for name in ready.store.names()}
         put = sops.put_value
 
         def other(path, old, key, value, **file):  # type: ignore[no-untyped-def]
@@ -212,8 +202,8 @@ class TestFailures:
 
         monkeypatch.setattr(sops, "put_value", other)
         with pytest.raises(SecretsError, match="does not decrypt to what was put in"):
-            site.generate(rotate=["database/password"])
-        assert {name: site.text(name) for name in site.store.names()} == before
+            ready.generate(rotate=["database/password"])
+        assert {name: ready.text(name) for name in ready.store.names()} == before
 
     def test_foreign_settings_of_sops_add_no_reader(
         self, site: Site, monkeypatch: pytest.MonkeyPatch

@@ -25,13 +25,12 @@ creation_rules:
 
 
 @pytest.fixture
-def ready(site: Site) -> Site:
+def ready(ready: Site) -> Site:
     """
     An environment in which everything is as it should be.
     """
-    site.generate()
-    write_rules(site, *site.needs.recipients)
-    return site
+    write_rules(ready, *ready.needs.recipients)
+    return ready
 
 
 def write_rules(site: Site, *recipients: str) -> None:

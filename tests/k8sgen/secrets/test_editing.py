@@ -17,15 +17,6 @@ LATER = NOW + timedelta(days=1)
 FILE = Path("web.stub.yaml")
 
 
-@pytest.fixture
-def ready(site: Site) -> Site:
-    """
-    An environment whose values are all there.
-    """
-    site.generate()
-    return site
-
-
 def editor(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Let *script* be the editor."""
     path = folder / "editor"

@@ -20,12 +20,11 @@ FILE = Path("dist/secrets/production/web.sops.yaml")
 
 
 @pytest.fixture
-def text(site: Site) -> str:
+def text(ready: Site) -> str:
     """
     The text of a file that the real sops encrypted.
     """
-    site.generate()
-    return site.text("web")
+    return ready.text("web")
 
 
 def read(text: str) -> Encrypted:
@@ -84,12 +83,11 @@ def test_what_is_no_encrypted_file_is_refused(text: str, said: str) -> None:
     assert "canary" not in str(error.value)
 
 
-def test_a_value_edited_elsewhere_has_the_date_of_its_file(site: Site) -> None:
+def test_a_value_edited_elsewhere_has_the_date_of_its_file(ready: Site) -> None:
     """Its note no longer fits its ciphertext, and counts for nothing."""
-    site.generate()
-    before = site.store.read("web")
-    site.set("web", "session", "by hand")
-    after = site.store.read("web")
+    before = ready.store.read("web")
+    ready.set("web", "session", "by hand")
+    after = ready.store.read("web")
     assert before.is_recorded("session")
     assert not after.is_recorded("session")
     assert after.changed("session") == after.modified > datetime(2026, 1, 1, tzinfo=UTC)

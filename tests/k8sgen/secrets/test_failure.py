@@ -28,32 +28,29 @@ def other_identity(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     identity.ensure("other", root=folder / "project", known=())
 
 
-def test_a_wrong_identity(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_identity(ready: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Says for whom the file is, and how to become one of them."""
-    site.generate()
     other_identity(monkeypatch, tmp_path)
     with pytest.raises(KeyMissingError, match="none of your age identities") as error:
-        decrypt(site)
-    assert site.needs.recipients[0] in error.value.problem
+        decrypt(ready)
+    assert ready.needs.recipients[0] in error.value.problem
     assert "rotate --recipients" in error.value.hint
 
 
-def test_no_identity(site: Site) -> None:
+def test_no_identity(ready: Site) -> None:
     """Says where it should be."""
-    site.generate()
     identity.key_file().unlink()
     with pytest.raises(KeyMissingError, match="no age identity here") as error:
-        decrypt(site)
+        decrypt(ready)
     assert str(identity.key_file()) in error.value.hint
 
 
-def test_a_variable_that_names_no_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_variable_that_names_no_file(ready: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Says which."""
-    site.generate()
     identity.key_file().unlink()
     monkeypatch.setenv("SOPS_AGE_KEY_FILE", "/nowhere/keys.txt")
     with pytest.raises(KeyMissingError, match=r"SOPS_AGE_KEY_FILE names /nowhere/keys\.txt"):
-        decrypt(site)
+        decrypt(ready)
 
 
 def damaged(old: str, new: str) -> Callable[[str], str]:
@@ -81,26 +78,26 @@ def damaged(old: str, new: str) -> Callable[[str], str]:
         (damaged(r"^sops:[\s\S]*", ""), "cut off or damaged"),
     ],
 )
-def test_a_damaged_file(site: Site, damage: Callable[[str], str], said: str) -> None:
+def test_a_damaged_file(ready: Site, damage: Callable[[str], str], said: str) -> None:
     """What sops finds is named, with what to do, and no value is shown."""
-    site.generate()
-    site.write("web", damage(site.text("web")))
+    ready.write("web", damage(ready.text("web")))
     with pytest.raises(ReadError, match=said) as error:
-        decrypt(site)
+        decrypt(ready)
     assert "git checkout HEAD -- dist/secrets/production/web.sops.yaml" in error.value.hint
     assert "canary" not in str(error.value)
 
 
 @pytest.mark.parametrize("damage", [lambda text: text[:300], lambda text: f"<<<<<<< a\n{text}"])
-def test_generate_and_rotate_leave_a_damaged_file(site: Site, damage: Callable[[str], str]) -> None:
+def test_generate_and_rotate_leave_a_damaged_file(
+    ready: Site, damage: Callable[[str], str]
+) -> None:
     """Nothing is written over it, nor into any other file."""
-    site.generate()
-    site.write("web", damage(site.text("web")))
-    before = {name: site.text(name) for name in site.store.names()}
+    ready.write("web", damage(ready.text("web")))
+    before = {name: ready.text(name) for name in ready.store.names()}
     for rotate in ([], ["database/password"]):
         with pytest.raises(ReadError):
-            site.generate(rotate=rotate, now=NOW)
-    assert {name: site.text(name) for name in site.store.names()} == before
+            ready.generate(rotate=rotate, now=NOW)
+    assert {name: ready.text(name) for name in ready.store.names()} == before
 
 
 def test_what_is_not_known_is_shown_without_what_sops_was_given() -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import yaml
 
-from k8sgen.secrets.contract import Alternate, Derived, Given, KeySet, Random, SecretKey
+from k8sgen.secrets.contract import (
+    Alternate,
+    Derived,
+    Given,
+    KeySet,
+    Random,
+    Recipe,
+    SecretKey,
+)
 from k8sgen.secrets.files import is_placeholder, placeholder, stub
 from tests.k8sgen.secrets.kit import Site, keys
 
@@ -12,7 +20,7 @@ from tests.k8sgen.secrets.kit import Site, keys
 def test_a_stub_says_what_goes_there() -> None:
     """Whatever the recipe; and it says it in a form that is told from a value."""
     password, *_ = keys()
-    recipes = {
+    recipes: dict[Recipe, str] = {
         Random(length=9, previous=2): "<random: 9 characters, then up to 2 previous ones>",
         Derived("x:{p}\n", {"p": password}): "<derived: x:{database/password}>",
         KeySet(algorithm="ES256"): "<generated: a JSON Web Key Set for ES256>",
@@ -26,11 +34,10 @@ def test_a_stub_says_what_goes_there() -> None:
     assert placeholder(dated) == "<random: 32 characters, a new one every 3 days>"
 
 
-def test_a_stub_is_the_secret_that_will_be(site: Site) -> None:
+def test_a_stub_is_the_secret_that_will_be(ready: Site) -> None:
     """Name, namespace, labels and keys are those of the encrypted file."""
-    site.generate()
-    wanted = stub(site.needs, site.needs.secrets["web"])
-    found = yaml.safe_load(site.text("web"))
+    wanted = stub(ready.needs, ready.needs.secrets["web"])
+    found = yaml.safe_load(ready.text("web"))
     found["metadata"].pop("annotations")
     del found["sops"]
     assert {**wanted, "stringData": set(wanted["stringData"])} == {

@@ -21,15 +21,6 @@ def rolled(site: Site) -> str | None:
     return combined_revision(site.needs.every_key(), revisions(site.store))
 
 
-@pytest.fixture
-def ready(site: Site) -> Site:
-    """
-    An environment whose values are all there.
-    """
-    site.generate()
-    return site
-
-
 class TestDataKey:
     """A new data key of SOPS."""
 

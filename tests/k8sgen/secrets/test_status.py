@@ -23,30 +23,28 @@ def test_missing_becomes_present(site: Site) -> None:
     assert set(states(site).values()) == {"present"}
 
 
-def test_each_state_is_told(site: Site) -> None:
+def test_each_state_is_told(ready: Site) -> None:
     """Overdue, stale, unused, in plain text, and missing."""
-    site.generate()
-    site.set("database", "password", "by hand")
+    ready.set("database", "password", "by hand")
     password, login, url, _ = keys()
-    site.needs = needs_of([password, login, url, given()], recipients=site.needs.recipients)
-    text = site.text("database")
+    ready.needs = needs_of([password, login, url, given()], recipients=ready.needs.recipients)
+    text = ready.text("database")
     line = next(line for line in text.splitlines() if line.startswith("    login: "))
-    site.write("database", text.replace(line, "    login: plain"))
-    assert states(site) == {
+    ready.write("database", text.replace(line, "    login: plain"))
+    assert states(ready) == {
         "database/password": "present",
         "database/login": "plaintext",
         "web/database-url": "stale",
         "web/api-key": "missing",
         "web/session": "unused",
     }
-    assert states(site, days=100)["database/password"] == "overdue"
-    site.write("web", "")
-    assert states(site)["web/database-url"] == "unreadable"
+    assert states(ready, days=100)["database/password"] == "overdue"
+    ready.write("web", "")
+    assert states(ready)["web/database-url"] == "unreadable"
 
 
-def test_users_and_dates_are_shown(site: Site) -> None:
+def test_users_and_dates_are_shown(ready: Site) -> None:
     """Who gets a key, and since when it is as it is."""
-    site.generate()
-    row = next(r for r in status(site.needs, site.store, NOW) if r.key == "session")
+    row = next(r for r in status(ready.needs, ready.store, NOW) if r.key == "session")
     assert (row.recipe, row.changed) == ("random", "2026-11-22T10:00:00Z")
     assert row.users == ("Deployment/web env X",)

@@ -78,7 +78,7 @@ def _within(referrer: Resource, target: Resource) -> bool:
     named = {
         subject.get("namespace")
         for subject in referrer.body.get("subjects") or ()
-        if subject.get("kind") == "ServiceAccount"
+        if isinstance(subject, dict) and subject.get("kind") == "ServiceAccount"
     }
     return kind == "RoleBinding" and (target.body["metadata"].get("namespace") or "") in named
 

@@ -92,11 +92,12 @@ def _flaw_of_head(body: Body) -> str:
     if not all(isinstance(name, str) and name for name in names):
         return f"a manifest lacks apiVersion, kind or metadata.name: {names}"
     for field in ("labels", "annotations"):
-        for key, value in (metadata.get(field) or {}).items():
+        pairs = metadata.get(field) or {}
+        if not isinstance(pairs, dict):
+            return f"{names[1]} {names[2]} has {field} that are no map"
+        for key, value in pairs.items():
             if not isinstance(value, str):
-                return (
-                    f"{names[1]} {names[2]} has {value!r} in {field}.{key}, which must be a string"
-                )
+                return f"{names[1]} {names[2]} has {value!r} in {field}.{key}: it must be a string"
     bad = next(filter(_is_misread, (metadata.get("annotations") or {}).items()), None)
     if bad:
         return f"{names[1]} {names[2]} has the annotation {bad}, which kustomize cannot read back"

@@ -52,6 +52,13 @@ def manifest(version: str, kind: str, name: str, **content: Any) -> Body:
     return {"apiVersion": version, "kind": kind, "metadata": metadata, **content}
 
 
+def labelled(labels: Any) -> Body:
+    """
+    Make a manifest with strange labels.
+    """
+    return {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x", "labels": labels}}
+
+
 def overlay_of(
     *changes: Callable[[list[Body]], None], namespace: str | None = None
 ) -> dict[str, str]:
@@ -167,6 +174,8 @@ data:
         [
             ({"kind": "X", "metadata": {"name": "x"}}, "lacks apiVersion"),
             ({"apiVersion": "v1", "kind": "X"}, "no metadata"),
+            (labelled(["a"]), "X x has labels that are no map"),
+            (labelled({"a": 1}), r"X x has 1 in labels\.a: it must be a string"),
             (manifest("v1", "X", "x", items=[1, None]), "X x.items holds a null"),
             (manifest("v1", "X", "x", data={"a": "\x7f"}), "X x.data.a holds a control character"),
             (manifest("v1", "X", "x", data={1: 2}), "X x.data has the key 1"),

@@ -9,9 +9,10 @@ import cdk8s
 import constructs
 
 from k8sgen.environment import Environment
-from k8sgen.platform import Platform
+from k8sgen.platform import PLATFORM, Platform
 from k8sgen.service import Service
 from k8sgen.source import callers
+from k8sgen.waiver import Waiver
 
 STACK_ID = "stack"
 
@@ -36,9 +37,22 @@ class Stack(cdk8s.Chart):
         self.trace = callers()
         self.environment = environment
         self.services: list[Service] = []
+        self.waivers: list[Waiver] = []
         self.secret_revisions: Mapping[str, Mapping[str, str]] = {}
         if not environment.is_base:
             Platform(self, environment)
+
+    def waive(
+        self, rule: str, *, reason: str, kind: str | None = None, name: str | None = None
+    ) -> None:
+        """
+        Ask `validate` to overlook one rule for the platform's manifests; see `Service.waive`.
+        """
+        place = next(iter(callers()), None)
+        waiver = Waiver(
+            rule=rule, reason=reason, kind=kind, name=name, service=PLATFORM, location=place
+        )
+        self.waivers.append(waiver)
 
     @property
     def namespace_name(self) -> str | None:

@@ -116,10 +116,9 @@ def _template(key: SecretKey) -> str:
 
 
 def _waivers(stack: Stack, root: Path) -> Iterator[Waiver]:
-    for service in stack.services:
-        for waiver in service.waivers:
-            place = (waiver.location,) if waiver.location else ()
-            yield attrs.evolve(waiver, location=next(iter(within(place, root)), None))
+    for waiver in (*stack.waivers, *(w for service in stack.services for w in service.waivers)):
+        place = (waiver.location,) if waiver.location else ()
+        yield attrs.evolve(waiver, location=next(iter(within(place, root)), None))
 
 
 def schema_folders(root: Path) -> tuple[Path, ...]:

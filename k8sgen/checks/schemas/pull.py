@@ -12,7 +12,7 @@ from k8sgen.checks.schemas.definition import Schema
 from k8sgen.errors import K8sgenError
 from k8sgen.tools import require
 
-_TIMEOUT = "30s"
+_LIST = ("get", "customresourcedefinitions", "--output=json", "--request-timeout=30s")
 
 
 def definitions(context: str | None = None) -> Iterator[Mapping[str, Any]]:
@@ -26,9 +26,8 @@ def definitions(context: str | None = None) -> Iterator[Mapping[str, Any]]:
         K8sgenError: kubectl is missing, or cannot ask the cluster.
     """
     chosen = [f"--context={context}"] if context else []
-    asked = ["get", "customresourcedefinitions", "--output=json", f"--request-timeout={_TIMEOUT}"]
     done = subprocess.run(
-        [require("kubectl"), *chosen, *asked], capture_output=True, text=True, check=False
+        [require("kubectl"), *chosen, *_LIST], capture_output=True, text=True, check=False
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["it said nothing"]

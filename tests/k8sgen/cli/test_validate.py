@@ -75,6 +75,20 @@ def test_a_waiver_in_code_shows_its_reason(root: Path) -> None:
     assert ran.status == 0
 
 
+def test_the_stack_waives_for_the_platform(root: Path) -> None:
+    """What no service makes, such as the quota."""
+    small = edited("services/stack.py", "        if environment.cache:\n", (
+        '        self.waive("capacity", reason="Somebody else counts.", kind="ResourceQuota")\n'
+        "        if environment.cache:\n"
+    ))  # fmt: skip
+    text = str(PLAIN["environments/staging.py"]).replace("replicas=2", "replicas=99")
+    ran = run(
+        write_project(root, {**small, "environments/staging.py": text}), "validate", "staging"
+    )
+    assert "waived capacity [staging]" in ran.out
+    assert ran.status == 0
+
+
 def test_json_has_every_finding_by_environment(root: Path) -> None:
     """With file and line apart, for programs."""
     for options in (["--json"], ["--format", "json"]):

@@ -16,7 +16,7 @@ def contrast(facts: Facts) -> Markup:
     return tag(
         "table",
         tag("caption", "In bold: what is not the default."),
-        tag("thead", tag("tr", *(tag("th", n, scope="col") for n in ["setting", *names]))),
+        tag("thead", tag("tr", *(tag("th", n, scope="col") for n in ["Setting", *names]))),
         *(_group(group, list(found), names) for group, found in groups),
         class_="stack contrast",
     )

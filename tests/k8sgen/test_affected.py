@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,24 @@ from tests.k8sgen.repository import commit, git, repository
 from tests.projects import edited, own_imports, run, write_project
 
 
-@pytest.fixture(name="root")
-def _root(tmp_path: Path) -> Path:
-    write_project(tmp_path)
-    assert run(tmp_path, "synth").status == 0
-    repository(tmp_path)
-    commit(tmp_path, "one")
-    return tmp_path
+@pytest.fixture(scope="module")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """
+    The small project with its output, committed.
+    """
+    root = write_project(tmp_path_factory.mktemp("project"))
+    assert run(root, "synth").status == 0
+    repository(root)
+    commit(root, "one")
+    return root
+
+
+@pytest.fixture
+def root(committed: Path, tmp_path: Path) -> Path:
+    """
+    A copy of it, for one test to change.
+    """
+    return Path(shutil.copytree(committed, tmp_path / "project"))
 
 
 def _affected(root: Path, since: str = "HEAD") -> Affected:

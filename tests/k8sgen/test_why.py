@@ -17,16 +17,12 @@ import pytest
 from k8sgen.changes.path import show
 from k8sgen.compose import Composition
 from k8sgen.why.body import leaves
+from tests.projects import run
 
 ROOT = Path(__file__).parents[2]
 TITLE = "Deployment/backend"
 Answer = dict[str, Any]
 Project = tuple[Path, dict[str, Answer]]
-
-
-def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "k8sgen", "--project", str(root), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +33,11 @@ def explained(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("project")
     for folder in ("services", "environments"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    assert _run(root, "synth").returncode == 0
-    done = _run(root, "why", "production", TITLE, "--json")
+    assert run(root, "synth", "production").status == 0
+    command = [sys.executable, "-m", "k8sgen", "--project", str(root), "why", "production", TITLE]
+    done = subprocess.run(
+        [*command, "--json"], capture_output=True, text=True, check=False, cwd=ROOT
+    )
     assert done.returncode == 0, done.stderr
     return root, {answer["field"]: answer for answer in json.loads(done.stdout)}
 

@@ -12,13 +12,11 @@ from tests.projects import edited, run, write_project
 
 
 @pytest.fixture(name="root")
-def _root(tmp_path: Path) -> Path:
-    write_project(tmp_path)
-    assert run(tmp_path, "synth").status == 0
-    repository(tmp_path)
-    commit(tmp_path, "one")
-    write_project(tmp_path, edited("environments/staging.py", "replicas=2", "replicas=4"))
-    return tmp_path
+def _root(root: Path) -> Path:
+    repository(root)
+    commit(root, "one")
+    write_project(root, edited("environments/staging.py", "replicas=2", "replicas=4"))
+    return root
 
 
 def test_a_matrix_is_one_line_of_json(root: Path) -> None:

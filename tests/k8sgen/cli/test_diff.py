@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,7 @@ IMAGE = edited("services/web.py", '"1.0.0"', '"1.1.0"')
 
 
 @pytest.fixture(name="root")
-def _root(tmp_path: Path) -> Path:
-    root = tmp_path / "project"
-    write_project(root)
-    assert run(root, "synth").status == 0
+def _root(root: Path) -> Path:
     repository(root)
     commit(root, "one")
     return root
@@ -80,15 +78,14 @@ def test_a_commit_is_compared_without_its_code(root: Path) -> None:
     assert run(root, "diff", "--against", "nope").status == 2
 
 
-def test_outside_a_repository_the_files_count(tmp_path: Path) -> None:
+def test_outside_a_repository_the_files_count(synthesized: Path, tmp_path: Path) -> None:
     """
     Without git the working tree's dist/ is what there is to compare with.
     """
-    write_project(tmp_path)
-    run(tmp_path, "synth")
-    assert run(tmp_path, "diff").status == 0
-    write_project(tmp_path, IMAGE)
-    assert run(tmp_path, "diff").status == 1
+    root = Path(shutil.copytree(synthesized, tmp_path / "bare"))
+    assert run(root, "diff").status == 0
+    write_project(root, IMAGE)
+    assert run(root, "diff").status == 1
 
 
 def test_an_environment_that_is_gone_is_shown(root: Path) -> None:

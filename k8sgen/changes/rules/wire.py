@@ -21,7 +21,6 @@ _SERVICE: Mapping[str, str] = {
 }
 _INGRESS: Mapping[str, str] = {
     "spec.ingressClassName": "another controller serves the hosts",
-    "spec.rules": "requests are routed in another way",
     "spec.defaultBackend": "requests are routed in another way",
     "spec.tls": "clients see another certificate, or none",
     "metadata.annotations": "the ingress controller acts on annotations",
@@ -38,6 +37,11 @@ def ingress(case: Case) -> Iterator[Verdict]:
     """Judge a change of how requests from outside are routed."""
     if case.pair.kind == "Ingress":
         yield from _interrupted(case, _INGRESS)
+        old, new = _routes(case.pair.before), _routes(case.pair.after)
+        for where in sorted(old.keys() & new.keys()):
+            if old[where] != new[where]:
+                reason = f"requests to {where} go elsewhere"
+                yield Verdict(Level.MAY_INTERRUPT, reason, ("spec", "rules"))
         gone = hosts(case.pair.before) - hosts(case.pair.after) if case.pair.after else ()
         for where in sorted(gone):
             reason = f"{where} is no longer reachable from outside"
@@ -46,13 +50,17 @@ def ingress(case: Case) -> Iterator[Verdict]:
 
 def hosts(body: Mapping[str, Any] | None) -> set[str]:
     """Give the hosts and paths that an Ingress opens."""
-    found = set()
-    for rule in get(body, "spec.rules", []):
-        for path in get(rule, "http.paths", []):
-            found.add(f"{rule.get('host', '*')}{path.get('path', '/')}")
-    if get(body, "spec.defaultBackend"):
-        found.add("*/")
-    return found
+    default = {"*/"} if get(body, "spec.defaultBackend") else set()
+    return default | _routes(body).keys()
+
+
+def _routes(body: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give what is at each host and path."""
+    return {
+        f"{rule.get('host', '*')}{path.get('path', '/')}": path
+        for rule in get(body, "spec.rules", [])
+        for path in get(rule, "http.paths", [])
+    }
 
 
 def _interrupted(case: Case, rules: Mapping[str, str]) -> Iterator[Verdict]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
@@ -46,7 +46,7 @@ def misfit(value: Any, kind: Any) -> str | None:
         return _not(value, [kind])
     if attrs.has(origin):
         return _misfit_of_fields(value)
-    return _first(misfit(item, of) for item, of in _items(value, get_args(kind)))
+    return _first(_misfits_inside(value, get_args(kind)))
 
 
 def is_union(kind: Any) -> bool:
@@ -92,13 +92,15 @@ def _is_instance(value: Any, kind: type) -> bool:
         return True
 
 
-def _items(value: Any, kinds: Sequence[Any]) -> Iterable[tuple[Any, Any]]:
-    """Pair what is in a list or mapping with the type that it should have."""
+def _misfits_inside(value: Any, kinds: Sequence[Any]) -> Iterator[str | None]:
+    """Judge what is in a list or a mapping."""
     if isinstance(value, Mapping) and len(kinds) == 2:
-        yield from ((key, kinds[0]) for key in value)
-        yield from ((item, kinds[1]) for item in value.values())
+        for key, item in value.items():
+            yield misfit(key, kinds[0])
+            problem = misfit(item, kinds[1])
+            yield f"{key}: {problem}" if problem else None
     elif isinstance(value, list | tuple) and (len(kinds) == 1 or kinds[1:] == (...,)):
-        yield from ((item, kinds[0]) for item in value)
+        yield from (misfit(item, kinds[0]) for item in value)
 
 
 def _first(problems: Iterable[str | None]) -> str | None:
@@ -106,7 +108,8 @@ def _first(problems: Iterable[str | None]) -> str | None:
 
 
 def _not(value: Any, kinds: Iterable[Any]) -> str:
-    expected = " or ".join(_words(kind) for kind in kinds if kind is not type(None))
+    *most, last = [_words(kind) for kind in kinds if kind is not type(None)] or ["nothing"]
+    expected = f"{', '.join(most)} or {last}" if most else last
     if value is None:
         return f"{expected} is needed, not nothing"
     if attrs.has(type(value)):

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from k8sgen.secrets.contract import SecretKey
-from k8sgen.values import Image, Port, Resources, dns_label
+from k8sgen.values import Image, Port, Resources, Value, dns_label
 from k8sgen.workloads.config import ConfigMap
 from k8sgen.workloads.probe import Probes
 from k8sgen.workloads.volume import EmptyDir, Mount, Volume
@@ -23,7 +23,7 @@ TMP = EmptyDir("tmp")
 
 
 @attrs.frozen(kw_only=True)
-class FieldRef:
+class FieldRef(Value):
     """An environment variable that tells the pod about itself, such as `metadata.name`."""
 
     path: str
@@ -37,7 +37,7 @@ EnvValue = str | int | bool | SecretKey | FieldRef
 
 
 @attrs.frozen(kw_only=True)
-class Container:
+class Container(Value):
     """
     One container; its root file system is read-only, and `/tmp` is an empty folder.
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import attrs
 
+from k8sgen.values import Value
+
 
 @attrs.frozen(kw_only=True)
-class Probe:
+class Probe(Value):
     """
     One check: an HTTP path, a command, or (with neither) that the port accepts a connection.
 
@@ -45,7 +47,7 @@ class Probe:
 
 
 @attrs.frozen(kw_only=True)
-class Probes:
+class Probes(Value):
     """The three checks of a container that serves."""
 
     startup: Probe

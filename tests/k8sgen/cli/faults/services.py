@@ -173,6 +173,17 @@ VALUES = (
         "instance api.example.com",
     ),
     Fault(
+        "a command in one string",
+        web("probes=Probes", 'command="serve --all", probes=Probes'),
+        "services/web.py:19: command: 'serve --all' is a string, not a list",
+    ),
+    Fault(
+        "an environment variable without a value",
+        web("cache.address}", "None}"),
+        "services/web.py:19: env: CACHE: a string, a whole number, a boolean, a SecretKey or a "
+        "FieldRef is needed, not nothing",
+    ),
+    Fault(
         "an argument that does not exist",
         web("mounts={", "volumes={"),
         "services/web.py:19: Container takes no 'volumes'\n  known: name, image, resources, "

@@ -14,6 +14,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -111,7 +112,7 @@ class Store:
         if (self.folder / DECIDED).exists():
             self._complete()
         for staged in self.folder.glob(f"{STAGED}-*"):
-            shutil.rmtree(staged)
+            _clear(staged)
 
     def _complete(self) -> None:
         """Put every staged file in its place; run again, it goes on where it was killed."""
@@ -176,7 +177,21 @@ class Staging:
     def discard(self) -> None:
         """Forget what was staged."""
         if self.folder.exists():
-            shutil.rmtree(self.folder)
+            _clear(self.folder)
+
+
+def _clear(folder: Path) -> None:
+    """
+    Remove what was staged.
+
+    A `sops` that has outlived its killed command may write into the folder meanwhile. Then it is
+    left to the next command: there is nothing in it but ciphertext that counts for nothing.
+    """
+    for _ in range(10):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.02)
 
 
 def _fingerprint(path: Path) -> str:

@@ -91,24 +91,26 @@ def _flaw_of_head(body: Body) -> str:
     names = (body.get("apiVersion"), body.get("kind"), metadata.get("name"))
     if not all(isinstance(name, str) and name for name in names):
         return f"a manifest lacks apiVersion, kind or metadata.name: {names}"
-    for field in ("labels", "annotations"):
-        pairs = metadata.get(field) or {}
-        if not isinstance(pairs, dict):
-            return f"{names[1]} {names[2]} has {field} that are no map"
-        for key, value in pairs.items():
-            if not isinstance(value, str):
-                return f"{names[1]} {names[2]} has {value!r} in {field}.{key}: it must be a string"
-    bad = next(filter(_is_misread, (metadata.get("annotations") or {}).items()), None)
-    if bad:
-        return f"{names[1]} {names[2]} has the annotation {bad}, which kustomize cannot read back"
-    if _LOCAL in (metadata.get("annotations") or {}):
-        return f"{names[1]} {names[2]} has the annotation {_LOCAL}: kustomize leaves it out"
+    flaw = _flaw_of_pairs(metadata, "labels") or _flaw_of_pairs(metadata, "annotations")
+    return flaw and f"{names[1]} {names[2]} has {flaw}"
+
+
+def _flaw_of_pairs(metadata: Body, field: str) -> str:
+    pairs = metadata.get(field) or {}
+    if not isinstance(pairs, dict):
+        return f"{field} that are no map"
+    for name, value in pairs.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            return f"{value!r} in {field}.{name}: both must be strings"
+        if field == "annotations" and name == _LOCAL:
+            return f"the annotation {_LOCAL}: kustomize leaves it out"
+        if field == "annotations" and _is_misread(name, value):
+            return f"the annotation {name!r}, which kustomize cannot read back"
     return ""
 
 
-def _is_misread(annotation: tuple[str, str]) -> bool:
+def _is_misread(name: str, value: str) -> bool:
     """Say whether kustomize, which loses the quotes of every annotation, then misreads it."""
-    name, value = annotation
     is_string = not ambiguous(name) or isinstance(next(iter(from_yaml(name)), None), str)
     return not is_string or breaks_go_yaml(value)
 

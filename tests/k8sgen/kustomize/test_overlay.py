@@ -175,7 +175,7 @@ data:
             ({"kind": "X", "metadata": {"name": "x"}}, "lacks apiVersion"),
             ({"apiVersion": "v1", "kind": "X"}, "no metadata"),
             (labelled(["a"]), "X x has labels that are no map"),
-            (labelled({"a": 1}), r"X x has 1 in labels\.a: it must be a string"),
+            (labelled({"a": 1}), r"X x has 1 in labels\.a: both must be strings"),
             (manifest("v1", "X", "x", items=[1, None]), "X x.items holds a null"),
             (manifest("v1", "X", "x", data={"a": "\x7f"}), "X x.data.a holds a control character"),
             (manifest("v1", "X", "x", data={1: 2}), "X x.data has the key 1"),

@@ -47,8 +47,14 @@ class Pod:
 
     def volumes(self) -> list[Volume]:
         """Give what the containers mount, each once, in the order of their first mount."""
-        mounted = [mount.volume for c in self._every for mount in c.all_mounts().values()]
-        return list({volume.volume_name: volume for volume in mounted}.values())
+        found: dict[str, Volume] = {}
+        for container in self._every:
+            for mount in container.all_mounts().values():
+                name = mount.volume.volume_name
+                if found.setdefault(name, mount.volume) != mount.volume:
+                    msg = f"two volumes are named {name!r}"
+                    raise ValueError(msg)
+        return list(found.values())
 
     def config(self) -> list[ConfigMap]:
         """Give the ConfigMaps that the containers mount or take their environment from."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from k8sgen import Deployment, EmptyDir, Mount, Pod, Random, SecretFiles
+from k8sgen.errors import K8sgenError
 from tests.stacks import Settings, Web, composed, found
 
 VOLUMES = [EmptyDir("cache"), EmptyDir("run", "1Mi", memory=True), EmptyDir("work")]
@@ -43,6 +45,13 @@ def test_its_volumes_are_what_its_containers_mount(
     names = [volume["name"] for volume in pod["volumes"]]
     assert set(names) == mounted
     assert len(set(names)) == len(names)
+
+
+def test_two_volumes_of_one_name_are_refused() -> None:
+    """Else one of them would be mounted twice."""
+    mounts = {"/a": EmptyDir("data"), "/b": EmptyDir("data", "1Gi")}
+    with pytest.raises(K8sgenError, match="two volumes are named 'data'"):
+        spec(lambda web: Pod(web.main(mounts=mounts)))
 
 
 def test_a_temporary_folder_is_always_there() -> None:

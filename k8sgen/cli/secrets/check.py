@@ -9,7 +9,7 @@ import click
 from k8sgen import project
 from k8sgen.checks.finding import Finding
 from k8sgen.cli.output import as_json, environments, print_json
-from k8sgen.compose import compose
+from k8sgen.compose import compose_each
 from k8sgen.secrets.check import check_environment
 
 
@@ -25,8 +25,8 @@ def command(ctx: click.Context, environments: tuple[str, ...], as_json: bool) ->
     found = project.load(ctx.obj, environments)
     findings = [
         finding
-        for environment in found.environments.values()
-        for finding in check_environment(compose(found.stack, environment, found.root), found.root)
+        for composition in compose_each(found).values()
+        for finding in check_environment(composition, found.root)
     ]
     if as_json:
         print_json([_row(finding) for finding in findings])

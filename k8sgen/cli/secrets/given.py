@@ -32,21 +32,27 @@ def read_file(stream: IO[str] | None, needs: Needs) -> dict[str, str]:
     """Read the values in *stream*; messages name keys and lines, never values."""
     if stream is None:
         return {}
+    file = getattr(stream, "name", "standard input")
     hint = "write SECRET/KEY: VALUE, one a line"
     try:
         body: Any = yaml.safe_load(stream)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{stream.name}, line {line}: no YAML", hint=hint) from None
+        raise UsageError(f"{file}, line {line}: no YAML", hint=hint) from None
     if not isinstance(body, Mapping):
-        raise UsageError(f"{stream.name}: no mapping", hint=hint)
+        raise UsageError(f"{file}: no mapping", hint=hint)
     for name, value in body.items():
         if needs.find(str(name)) is None:
             known = ", ".join(key.name for key in needs.every_key())
-            raise UsageError(f"{stream.name}: there is no key {name}", hint=f"there is: {known}")
+            raise UsageError(f"{file}: there is no key {name}", hint=f"there is: {known}")
         if not isinstance(value, str):
-            raise UsageError(f"{stream.name}: the value of {name} is no text", hint="quote it")
+            raise UsageError(f"{file}: the value of {name} is no text", hint="quote it")
     return dict(body)
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody can be asked."""
+    return sys.stdin.isatty()
 
 
 def collect(keys: Iterable[SecretKey], brought: Mapping[str, str]) -> dict[str, str]:
@@ -65,7 +71,7 @@ def collect(keys: Iterable[SecretKey], brought: Mapping[str, str]) -> dict[str, 
                 values[key.name] = found
             else:
                 asked.append(key)
-    if asked and not sys.stdin.isatty():
+    if asked and not is_terminal():
         raise _nobody_to_ask(asked)
     for key in asked:
         values[key.name] = click.prompt(_question(key), hide_input=True, err=True)

@@ -2,15 +2,16 @@
 Modules whose literals are tracked.
 
 Every text and whole number that stands in the source of such a module becomes a `Text` or `Number`
-with its file and line as the module runs, keys of dicts included. Only `why` works so, in a process
-of its own; nothing is written to disk.
+with its file and line as the module runs, keys of dicts included. Only `why` works so; nothing is
+written to disk.
 """
 
 from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
@@ -46,11 +47,39 @@ _PLAIN = tuple(
 """What makes no manifest, or looks at exact types."""
 
 
-def install() -> None:
-    """Track the literals of the project and the library's constructs, from the next import on."""
-    for name in [name for name in sys.modules if _wanted(name) or name == "k8sgen.project"]:
+@contextmanager
+def tracking() -> Iterator[None]:
+    """
+    Load the project and the library's constructs anew, with their literals tracked.
+
+    Afterwards all modules are as they were.
+    """
+    held = {name: module for name, module in sys.modules.items() if _reloaded(name)}
+    finder = _Finder()
+    _drop()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        _drop()
+        for name, module in held.items():
+            sys.modules[name] = module
+            parent, _, child = name.rpartition(".")
+            if parent in sys.modules:
+                setattr(sys.modules[parent], child, module)
+
+
+def _drop() -> None:
+    for name in [name for name in sys.modules if _reloaded(name)]:
+        parent, _, child = name.rpartition(".")
         del sys.modules[name]
-    sys.meta_path.insert(0, _Finder())
+        if parent in sys.modules:
+            vars(sys.modules[parent]).pop(child, None)
+
+
+def _reloaded(name: str) -> bool:
+    return _wanted(name) or name == "k8sgen.project"  # which imports what it must tell apart
 
 
 def _wanted(name: str) -> bool:

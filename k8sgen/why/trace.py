@@ -6,7 +6,6 @@ import ast
 import difflib
 import inspect
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +23,6 @@ def why(root: Path, environment: str, title: str, field: str = "") -> list[Answe
     """
     Find where the fields of a resource come from.
 
-    It works only in a process that has not composed anything: every module of the project and of
-    the library's constructs is loaded anew, its literals tracked.
-
     Args:
         title: `KIND/NAME`, in any case.
         field: See `k8sgen.why.body.locate`; all fields when empty.
@@ -34,7 +30,11 @@ def why(root: Path, environment: str, title: str, field: str = "") -> list[Answe
     Raises:
         UsageError: There is no such environment, resource or field.
     """
-    instrument.install()
+    with instrument.tracking():
+        return _why(root, environment, title, field)
+
+
+def _why(root: Path, environment: str, title: str, field: str) -> list[Answer]:
     # Only now, so that they meet the tracked modules.
     from k8sgen import project  # noqa: PLC0415
     from k8sgen.compose import compose  # noqa: PLC0415
@@ -48,19 +48,18 @@ def why(root: Path, environment: str, title: str, field: str = "") -> list[Answe
     except UsageError as error:
         base = compose(found.stack, found.base, found.root)
         raise _absent(error, base.resources, title, field) from None
+    homes = _homes(composition.stack.services, found.root)
     scene = Scene(
         root=found.root,
         base=found.base,
         environment=value,
         service=resource.service,
-        homes=_homes(composition.stack.services, found.root),
+        homes=homes,
         trace=resource.trace,
     )
-    return [
-        _carried(scene.explain(leaf), leaf, scene, resource.body)
-        for leaf in leaves(resource.body)
-        if below(leaf, path)
-    ]
+    files = _output(found.root / "dist")
+    wanted = [leaf for leaf in leaves(resource.body) if below(leaf, path)]
+    return [_carried(scene.explain(leaf), leaf, scene, resource.body, files) for leaf in wanted]
 
 
 def _resource(resources: Sequence[Any], title: str) -> Any:
@@ -98,17 +97,18 @@ def _homes(services: Sequence[Any], root: Path) -> dict[str, Location]:
     return found
 
 
-def _carried(answer: Answer, leaf: Leaf, scene: Scene, body: Mapping[str, Any]) -> Answer:
+def _carried(
+    answer: Answer, leaf: Leaf, scene: Scene, body: Mapping[str, Any], files: Mapping[str, str]
+) -> Answer:
     """Add the file of `dist/` that carries the field, where there is one."""
     folder = f"overlays/{scene.environment.name}/{scene.service}"
-    place = carrier(_output(scene.root / "dist"), folder, body, leaf.steps)
+    place = carrier(files, folder, body, leaf.steps)
     if place is None:
         return answer
     link = Link("output", Location(Path("dist") / place.file, place.line))
     return attrs.evolve(answer, links=(*answer.links, link))
 
 
-@cache
 def _output(dist: Path) -> Mapping[str, str]:
     files = (file for folder in ("base", "overlays") for file in (dist / folder).rglob("*.yaml"))
     return {file.relative_to(dist).as_posix(): file.read_text("utf-8") for file in files}

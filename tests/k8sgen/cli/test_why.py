@@ -1,4 +1,4 @@
-"""`why`, as a user runs it: in a process of its own, for it loads everything anew."""
+"""`why`, as a user runs it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from tests.projects import run, write_project
 
 ROOT = Path(__file__).parents[3]
+SCALED = "web:\n  autoscaling:\n    min_replicas: 2\n    max_replicas: 3\n"
 
 
 @pytest.fixture(name="root", scope="module")
@@ -53,16 +54,42 @@ def test_without_a_field_all_are_listed(root: Path) -> None:
     """
     A table of fields, values and places.
     """
-    done = _why(root, "production", "Service/web")
-    assert done.returncode == 0
-    assert "spec.ports[8000/TCP].port" in done.stdout
-    assert "services/web.py:5" in done.stdout
+    ran = run(root, "why", "production", "Service/web")
+    assert ran.status == 0
+    assert "spec.ports[8000/TCP].port" in ran.out
+    assert "services/web.py:5" in ran.out
 
 
 def test_what_is_not_there_is_said_with_the_nearest(root: Path) -> None:
     """
     Exit 2, and the next step.
     """
-    done = _why(root, "production", "Deployment/wep")
-    assert done.returncode == 2
-    assert "did you mean Deployment/web" in done.stderr
+    ran = run(root, "why", "production", "Deployment/wep")
+    assert ran.status == 2
+    assert "did you mean Deployment/web" in ran.err
+
+
+def test_nothing_stays_tracked(root: Path) -> None:
+    """
+    The modules that were loaded before are there again, and what is loaded then is plain.
+    """
+    from k8sgen import manifest, values  # noqa: PLC0415
+
+    finders = list(sys.meta_path)
+    assert run(root, "why", "production", "Deployment/web").status == 0
+    assert sys.meta_path == finders
+    assert sys.modules["k8sgen.manifest"] is manifest
+    assert sys.modules["k8sgen.values"] is values
+    image = run(root, "render", "production", "--kind", "Deployment").out
+    assert run(root, "diff").status in (0, 1)
+    assert "image: ghcr.io/example/web:1.0.0" in image
+
+
+def test_a_field_that_only_the_base_has_is_said_so(root: Path) -> None:
+    """
+    Where an environment takes a field away, the hint says what the base has.
+    """
+    write_project(root, {"environments/production.yaml": SCALED})
+    ran = run(root, "why", "production", "Deployment/web", "spec.replicas")
+    assert ran.status == 2
+    assert "the base has it (1)" in ran.err

@@ -8,7 +8,7 @@ from pathlib import Path
 from k8sgen.changes.committed import is_repository, tree
 from k8sgen.changes.compare import Changes, compare, renamed
 from k8sgen.changes.live import live
-from k8sgen.compose import Composition, compose
+from k8sgen.compose import Composition, compose_each
 from k8sgen.kustomize.evaluate import FILE, evaluate
 from k8sgen.project import Project
 from k8sgen.serialize import Body
@@ -35,7 +35,7 @@ def with_commit(
     files = committed(project.root, ref)
     found = [
         compare(name, overlay(files, name), composition.groups(), fold=fold)
-        for name, composition in compositions(project).items()
+        for name, composition in compose_each(project).items()
     ]
     names = sorted({path.split("/")[1] for path in files if path.startswith(f"{OVERLAYS}/")})
     left = [name for name in names if name not in project.environments] if gone else []
@@ -48,7 +48,7 @@ def with_other(project: Project, name: str, other: str) -> Changes:
 
     The namespace is no difference.
     """
-    made = compositions(project)
+    made = compose_each(project)
     old, new = made[name], made[other]
     spaces = [str(composition.stack.namespace_name) for composition in (old, new)]
     return compare(f"{name} → {other}", renamed(_bodies(old), *spaces), new.groups())
@@ -63,7 +63,7 @@ def with_cluster(project: Project, *, context: str | None = None) -> list[Change
     """
     return [
         compare(name, live(_bodies(composition), context=context), composition.groups())
-        for name, composition in compositions(project).items()
+        for name, composition in compose_each(project).items()
     ]
 
 
@@ -78,14 +78,6 @@ def overlay(files: Mapping[str, str], name: str) -> list[Body]:
     """Build the overlay of an environment; nothing where there is none."""
     folder = f"{OVERLAYS}/{name}"
     return evaluate(files, folder) if f"{folder}/{FILE}" in files else []
-
-
-def compositions(project: Project) -> dict[str, Composition]:
-    """Compose every environment of *project*."""
-    return {
-        name: compose(project.stack, environment, project.root)
-        for name, environment in project.environments.items()
-    }
 
 
 def _bodies(composition: Composition) -> list[Body]:

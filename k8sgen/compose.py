@@ -14,6 +14,7 @@ from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError
 from k8sgen.failure import translated
 from k8sgen.kustomize.schema import CLUSTER_SCOPED
 from k8sgen.manifest import Body
+from k8sgen.project import Project
 from k8sgen.secrets.store import Store, revisions
 from k8sgen.source import within
 from k8sgen.stack import Stack
@@ -84,6 +85,14 @@ def compose(stack: type[Stack], environment: Environment, root: Path) -> Composi
     if found:
         raise Problems(found)
     return Composition(environment=environment, stack=made, resources=resources)
+
+
+def compose_each(project: Project) -> dict[str, Composition]:
+    """Compose every environment of *project*, in this one process."""
+    return {
+        name: compose(project.stack, environment, project.root)
+        for name, environment in project.environments.items()
+    }
 
 
 def _resources(

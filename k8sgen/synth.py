@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 
 from k8sgen import kustomize
-from k8sgen.compose import Composition, compose
+from k8sgen.compose import Composition, compose, compose_each
 from k8sgen.errors import NotProvedError
 from k8sgen.project import Project, load
 from k8sgen.secrets.files import secret_files
@@ -65,10 +65,7 @@ def synthesize(project: Project) -> Synthesis:
         NotProvedError: An overlay does not come out as its environment.
     """
     base = compose(project.stack, project.base, project.root)
-    made = {
-        name: compose(project.stack, environment, project.root)
-        for name, environment in project.environments.items()
-    }
+    made = compose_each(project)
     files = dict(_base(base, project.root))
     for name, composition in made.items():
         files.update(_overlay(name, composition, base.groups()))

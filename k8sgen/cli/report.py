@@ -6,7 +6,7 @@ import click
 
 from k8sgen import project
 from k8sgen.cli.output import as_json, print_json
-from k8sgen.compose import compose
+from k8sgen.compose import compose_each
 from k8sgen.report import PAGE, collect, page_file
 from k8sgen.tree import compare, write
 
@@ -21,11 +21,7 @@ from k8sgen.tree import compare, write
 def command(ctx: click.Context, check: bool, force: bool, as_json: bool) -> None:
     """Write the page dist/docs/index.html, which shows all environments and how they differ."""
     found = project.load(ctx.obj)
-    compositions = {
-        name: compose(found.stack, environment, found.root)
-        for name, environment in found.environments.items()
-    }
-    files = {PAGE: page_file(collect(found, compositions))}
+    files = {PAGE: page_file(collect(found, compose_each(found)))}
     dist = found.root / "dist"
     if check:
         changes = compare(dist, files, owns=files.__contains__)

@@ -13,7 +13,7 @@ from k8sgen.checks.finding import Finding, Report
 from k8sgen.checks.sarif import sarif
 from k8sgen.checks.schemas import kubernetes
 from k8sgen.cli.output import as_json, environments, print_json
-from k8sgen.compose import compose
+from k8sgen.compose import compose_each
 from k8sgen.validation import validate
 
 _COLORS = {"error": "red", "warning": "yellow"}
@@ -48,10 +48,8 @@ def command(
     found = project.load(ctx.obj, environments)
     wanted = kubernetes.known(kubernetes_version) if kubernetes_version else None
     reports = {
-        name: validate(
-            compose(found.stack, value, found.root), found.root, kubernetes_version=wanted
-        )
-        for name, value in found.environments.items()
+        name: validate(composition, found.root, kubernetes_version=wanted)
+        for name, composition in compose_each(found).items()
     }
     if form == "sarif":
         print_json(sarif(list(reports.values()), _version()))

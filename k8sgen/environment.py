@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -119,7 +119,7 @@ class Environment(Value):
     quota: Quota = Quota()
     default_resources: Resources = Resources()
     priority: Priority | None = None
-    recipients: Sequence[str] = attrs.field(default=(), converter=tuple)
+    recipients: Sequence[str] = attrs.field(default=(), converter=_to_tuple)
     require_digests: bool = False
 
     @recipients.validator

@@ -88,7 +88,9 @@ set -euo pipefail
     def _tell(self, key: SecretKey, told: Told, command: str) -> str:
         values = " ".join(f"{self._value(each)}; echo;" for each in (key, *told.also))
         pod = f"kubectl --namespace {self.needs.namespace} exec --stdin {told.workload}"
-        return f"{{ {values} }} |\n  {pod} -- sh -c {shlex.quote(command)}"
+        # What it does not read is drained, or sops would die of a closed pipe.
+        drained = f"{command}; status=$?; cat > /dev/null; exit $status"
+        return f"{{ {values} }} |\n  {pod} -- sh -c {shlex.quote(drained)}"
 
     def _value(self, key: SecretKey) -> str:
         file: Encrypted = self.store.read(key.secret)

@@ -95,5 +95,6 @@ def test_values_reach_the_server_through_pipes(
     assert typed == f"{values['database/login']}\n{values['database/password']}\n"
     arguments = (tmp_path / "arguments").read_text()
     assert arguments == (
-        f"--namespace production exec --stdin statefulset/database -- sh -c {ACCEPT}\n"
+        f"--namespace production exec --stdin statefulset/database -- sh -c {ACCEPT}; "
+        "status=$?; cat > /dev/null; exit $status\n"
     )

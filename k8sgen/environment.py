@@ -94,6 +94,10 @@ class Priority(Value):
     value: int
 
 
+def _to_tuple(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(kw_only=True)
 class Environment(Value):
     """

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 import attrs
+import yaml
 
 
 @attrs.frozen
@@ -107,3 +108,6 @@ for _name in _TEXT_METHODS:
     setattr(Text, _name, _remembering(getattr(str, _name)))
 for _name in _NUMBER_METHODS:
     setattr(Number, _name, _remembering(getattr(int, _name)))
+for _dumper in (yaml.SafeDumper, yaml.Dumper):  # they ask for exact types
+    _dumper.add_multi_representer(Text, lambda dumper, value: dumper.represent_data(str(value)))
+    _dumper.add_multi_representer(Number, lambda dumper, value: dumper.represent_data(int(value)))

@@ -209,3 +209,16 @@ def test_who_changes_the_line_changes_the_field(explained: Project) -> None:
             place = (str(change["file"]), int(str(change["line"])))
             moved |= {(place, f) for f in fields[place] if values.get(f) != answers[f]["value"]}
     assert {(place, f) for place, found in fields.items() for f in found} - moved == set()
+
+
+def test_a_configuration_file_is_placed_where_it_is_named(explained: Project) -> None:
+    """
+    What becomes a YAML text forgets its parts; the line that names the file is right all the same.
+    """
+    root, _ = explained
+    ran = run(root, "why", "production", "ConfigMap/hydra", "data", "--json")
+    assert ran.status == 0, ran.err
+    (answer,) = json.loads(ran.out)
+    decision = _decision(answer)
+    line = _file(root, decision).read_text("utf-8").splitlines()[decision["line"] - 1]
+    assert '"hydra.yaml"' in line

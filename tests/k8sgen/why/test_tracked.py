@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
 
+from k8sgen.serialize import to_yaml
 from k8sgen.why.tracked import Number, Origin, Text, origins, track
 
 HERE, THERE = Origin("here.py", 1), Origin("there.py", 2)
@@ -65,6 +67,14 @@ def test_it_is_still_a_text_and_a_number() -> None:
     assert [0, 1, 2][track(1, HERE)] == 1
     assert (type(TEXT), type(NUMBER)) == (Text, Number)
     assert type(str(TEXT)) is str, "pathlib asks for it"
+
+
+def test_yaml_writes_the_plain_value() -> None:
+    """
+    Services write configuration files of tracked values.
+    """
+    assert to_yaml({TEXT: [NUMBER, TEXT]}) == to_yaml({"a-b": [7, "a-b"]})
+    assert yaml.safe_dump({TEXT: [NUMBER]}) == "a-b:\n- 7\n"
 
 
 @pytest.mark.parametrize("value", [True, None, 1.5, object()])

@@ -4,10 +4,9 @@ Manifests to YAML and back, so that no reader of YAML 1.1 or 1.2 takes a string 
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +24,6 @@ _WORDS = frozenset(
 
 _NUMBER_LIKE = re.compile(r"[-+]?\.?[0-9][0-9a-fA-F_.:xXoOtTzZ +-]*")
 """A superset of what any reader takes for a number, a sexagesimal or a date."""
-
-_PLAIN = re.compile(
-    r"(?:[A-Za-z0-9_/.$(]|-(?=[A-Za-z0-9_/.]|-[A-Za-z]))(?:[!-9;-~]| (?=[^ #])|:(?=[!-~]))*"
-)
-"""One line of ASCII whose punctuation needs no quotes."""
-
-_UNPRINTABLE = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
-_LITERAL = re.compile(rf"[^\s{_UNPRINTABLE}][^{_UNPRINTABLE}]*")
-"""Lines that a `|` block keeps to the byte: printable, not indented at the start."""
-
-_SPACE_AT_END = re.compile(r"[ \t]$|\n\n\Z", re.MULTILINE)
-_ESCAPED = re.compile(f"[{_UNPRINTABLE}]")
 
 _GO_SCALARS: Sequence[tuple[str, str, str]] = (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -74,11 +61,34 @@ _Loader.add_implicit_resolver(
 )
 
 
+class _Dumper(yaml.SafeDumper):
+    """
+    Writes block style, and quotes what some reader would take for more than a string.
+
+    It is the one in Python, for libyaml's differs in bytes and is not on every machine.
+    """
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+        """Write shared parts wherever they stand."""
+        return True
+
+
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Line breaks of YAML 1.1 alone, which only double quotes keep for every reader."""
+
+
+def _represent_string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    block = "|" if "\n" in text else None
+    style = '"' if ambiguous(text) or _OTHER_BREAKS.search(text) else block
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_string)
+
+
 def to_yaml(documents: Mapping[str, Any] | Sequence[Any]) -> str:
     """
     Write one mapping, or several documents as one stream, in block style; keys keep their order.
-
-    It is not PyYAML that writes: its bytes depend on whether libyaml was there when it was built.
 
     Args:
         documents: A mapping is one document, a sequence one document for each of its items.
@@ -87,7 +97,30 @@ def to_yaml(documents: Mapping[str, Any] | Sequence[Any]) -> str:
         TypeError: A value has no word in Kubernetes' YAML (a date, a set, an infinite number).
     """
     several = [documents] if isinstance(documents, Mapping) else documents
-    return "---\n".join("\n".join(_document(each)) + "\n" for each in several)
+    for each in several:
+        _require_plain(each)
+    texts = (
+        yaml.dump(each, Dumper=_Dumper, sort_keys=False, width=math.inf, allow_unicode=True)
+        for each in several
+    )
+    return "---\n".join(texts)
+
+
+def _require_plain(value: Any) -> None:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                msg = f"the key {key!r} is not a string"
+                raise TypeError(msg)
+            _require_plain(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _require_plain(item)
+    elif not isinstance(value, str | int | float | None) or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):
+        msg = f"{value!r} has no word in the YAML of Kubernetes"
+        raise TypeError(msg)
 
 
 def from_yaml(text: str, *, source: Path | None = None) -> list[Any]:
@@ -126,91 +159,3 @@ def breaks_go_yaml(text: str) -> bool:
     Say whether go-yaml, left to choose the style of *text*, writes what it cannot read.
     """
     return text.startswith("\t") and "\n" in text
-
-
-def _document(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping) and value:
-        yield from _mapping(value, "")
-    elif _is_list(value) and value:
-        yield from _sequence(value, "")
-    else:
-        yield _scalar(value, "")
-
-
-def _mapping(value: Mapping[str, Any], indent: str) -> Iterator[str]:
-    for key, item in value.items():
-        name = f"{indent}{_key(key)}:"
-        if isinstance(item, Mapping) and item:
-            yield name
-            yield from _mapping(item, indent + "  ")
-        elif _is_list(item) and item:
-            yield name
-            yield from _sequence(item, indent)
-        else:
-            yield f"{name} {_scalar(item, indent)}"
-
-
-def _sequence(value: Sequence[Any], indent: str) -> Iterator[str]:
-    inner = indent + "  "
-    for item in value:
-        if isinstance(item, Mapping) and item:
-            lines = _mapping(item, inner)
-        elif _is_list(item) and item:
-            lines = _sequence(item, inner)
-        else:
-            yield f"{indent}- {_scalar(item, indent)}"
-            continue
-        yield f"{indent}- {next(lines)[len(inner) :]}"
-        yield from lines
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple)
-
-
-def _key(key: Any) -> str:
-    if not isinstance(key, str):
-        msg = f"the key {key!r} is not a string"
-        raise TypeError(msg)
-    return _string(key)
-
-
-def _scalar(value: Any, indent: str) -> str:
-    if isinstance(value, str):
-        return _block(value, indent + "  ") if "\n" in value else _string(value)
-    if value is None or isinstance(value, bool):
-        return _CONSTANTS[value]
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Mapping) or _is_list(value):
-        return "{}" if isinstance(value, Mapping) else "[]"
-    if isinstance(value, float) and math.isfinite(value):
-        mantissa, exponent, power = repr(value).partition("e")
-        return f"{mantissa}{'' if '.' in mantissa else '.0'}{exponent}{power}"
-    msg = f"{value!r} has no word in the YAML of Kubernetes"
-    raise TypeError(msg)
-
-
-_CONSTANTS = {None: "null", True: "true", False: "false"}
-
-
-def _block(text: str, indent: str) -> str:
-    if not _LITERAL.fullmatch(text) or _SPACE_AT_END.search(text):
-        return _quoted(text)
-    lines = text.split("\n")
-    header = "|-" if lines[-1] else "|"
-    body = lines if lines[-1] else lines[:-1]
-    return "\n".join([header, *(indent + line if line else "" for line in body)])
-
-
-def _string(text: str) -> str:
-    if _PLAIN.fullmatch(text) and not ambiguous(text):
-        return text
-    if ('"' in text or "\\" in text) and text.isascii() and text.isprintable():
-        return "'" + text.replace("'", "''") + "'"
-    return _quoted(text)
-
-
-def _quoted(text: str) -> str:
-    quoted = json.dumps(text, ensure_ascii=False)
-    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

@@ -62,8 +62,8 @@ class TestToYaml:
         """
         In quotes, so that no reader has a choice.
         """
-        assert f'a: "{text}"\n' == to_yaml({"a": text})
-        assert f'"{text}": 1\n' == to_yaml({text: 1})
+        assert to_yaml({"a": text}) in (f'a: "{text}"\n', f"a: '{text}'\n")
+        assert to_yaml({text: 1}) in (f'"{text}": 1\n', f"'{text}': 1\n")
 
     @pytest.mark.parametrize("text", PLAIN.split())
     def test_plain_strings_stay_plain(self, text: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -11,8 +10,8 @@ import attrs
 
 from k8sgen.secrets.encrypted import Encrypted, parse
 from k8sgen.secrets.errors import SecretsError
+from k8sgen.secrets.history import git
 from k8sgen.secrets.store import SUFFIX
-from k8sgen.tools import require
 
 Action = Literal[
     "added", "changed", "removed", "re-encrypted", "reader added", "reader removed", "unreadable"
@@ -60,7 +59,7 @@ def audit(root: Path, environment: str | None = None) -> list[Event]:
     Raises:
         SecretsError: The project is in no git repository.
     """
-    if _git(root, "rev-parse", "--is-inside-work-tree") is None:
+    if git(root, "rev-parse", "--is-inside-work-tree") is None:
         msg = f"{root} is in no git repository"
         raise SecretsError(msg, hint="the history of the secrets is that of their files in git")
     folder = f"{_FOLDER}/{environment}" if environment else _FOLDER
@@ -72,14 +71,12 @@ def audit(root: Path, environment: str | None = None) -> list[Event]:
 
 def is_shallow(root: Path) -> bool:
     """Tell whether the clone lacks older history."""
-    return (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    return (git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
 def _commits(root: Path, folder: str) -> Iterator[_Commit]:
     """Give the commits that made a file what none of their parents has."""
-    log = _git(
-        root, "log", "--cc", "--name-only", "--relative", f"--format={_FORMAT}", "--", folder
-    )
+    log = git(root, "log", "--cc", "--name-only", "--relative", f"--format={_FORMAT}", "--", folder)
     for entry in (log or "").split("\x01")[1:]:
         head, *names = entry.splitlines()
         commit, parents, date, author, email, message = head.split("\x00")
@@ -108,8 +105,8 @@ def _events(root: Path, commit: _Commit) -> Iterator[Event]:
 
 
 def _uncommitted(root: Path, folder: str) -> Iterator[Event]:
-    status = _git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--", folder) or ""
-    prefix = (_git(root, "rev-parse", "--show-prefix") or "").strip()
+    status = git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--", folder) or ""
+    prefix = (git(root, "rev-parse", "--show-prefix") or "").strip()
     for entry in status.split("\x00"):
         name = entry[3:].removeprefix(prefix)
         if _is_secret(name):
@@ -119,7 +116,7 @@ def _uncommitted(root: Path, folder: str) -> Iterator[Event]:
 
 
 def _at(root: Path, commit: str, name: str) -> str | None:
-    return _git(root, "show", f"{commit}:./{name}")
+    return git(root, "show", f"{commit}:./{name}")
 
 
 def _compare(name: str, olds: Sequence[str | None], new: str | None) -> Iterator[Event]:
@@ -174,10 +171,3 @@ def _keys(file: Encrypted | None) -> set[str]:
 
 def _read(text: str | None, path: Path) -> Encrypted | None:
     return None if text is None else parse(text, path)
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    """Run git, and give what it prints, or `None` where it fails."""
-    command = [require("git"), "-C", str(root), *arguments]
-    done = subprocess.run(command, capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

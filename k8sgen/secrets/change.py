@@ -12,6 +12,7 @@ from k8sgen.secrets import sops
 from k8sgen.secrets.contract import Alternate, Derived, SecretKey
 from k8sgen.secrets.encrypted import Encrypted
 from k8sgen.secrets.freshness import is_stale
+from k8sgen.secrets.history import refuse_deleted
 from k8sgen.secrets.needs import Needed, Needs
 from k8sgen.secrets.store import Staging, Store
 from k8sgen.secrets.values import make
@@ -75,7 +76,13 @@ def present(store: Store, needs: Needs) -> Present:
 
 
 def missing(store: Store, needs: Needs) -> list[SecretKey]:
-    """Give the needed keys that have no value yet, without decrypting."""
+    """
+    Give the needed keys that have no value yet, without decrypting.
+
+    Raises:
+        SecretsError: A file that was committed is gone.
+    """
+    refuse_deleted(store, needs.secrets)
     files = {name: store.read(name) for name in needs.secrets if store.path(name).exists()}
     there = {f"{name}/{key}" for name, file in files.items() for key in file.values}
     return [key for key in needs.every_key() if key.name not in there]

@@ -21,8 +21,9 @@ from k8sgen.tools import require
 ENCRYPTED_REGEX = "^(data|stringData)$"
 UNCHANGED = 200
 """The status of `sops edit` when the editor changed nothing."""
-# What would add readers that the project does not name.
+# What would add readers that the project does not name, and values that sops need not see.
 _FOREIGN = (
+    "K8SGEN_SECRET_",
     "SOPS_AGE_RECIPIENTS",
     "SOPS_PGP_FP",
     "SOPS_KMS_ARN",
@@ -105,7 +106,7 @@ def _to_base64(text: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
 
 
 def _run(arguments: Sequence[str], *, file: Path, text: str = "") -> bytes:

@@ -26,6 +26,8 @@ def command(root: Path, environment: str, given: IO[str] | None) -> None:
     """
     here = site(root, environment)
     here.needs.readers()
+    if here.store.interrupted:
+        click.echo("completing a change that was interrupted")
     values = collect(missing(here.store, here.needs), read_file(given, here.needs))
     with here.store.changing() as staging:
         before = present(here.store, here.needs)

@@ -9,6 +9,7 @@ import pytest
 
 from k8sgen.secrets import identity
 from k8sgen.secrets.audit import Event, audit, is_shallow
+from k8sgen.secrets.change import missing
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.rotation import new_data_keys, new_recipients
 from tests.k8sgen.secrets.kit import NOW, Site, keys, needs_of
@@ -154,6 +155,16 @@ def test_a_damaged_file_does_not_stop_it(repository: Site) -> None:
     repository.write("web", "<<<<<<< a\n")
     commit(repository, "b", "oops")
     assert newest(repository) == {"web": "unreadable"}
+
+
+def test_a_deleted_file_is_not_made_anew(repository: Site) -> None:
+    """The servers still have what is in it; once its end is committed, there is a new start."""
+    repository.store.path("web").unlink()
+    with pytest.raises(SecretsError, match="in git but not here") as error:
+        missing(repository.store, repository.needs)
+    assert "git checkout HEAD -- dist/secrets/production/web.sops.yaml" in error.value.hint
+    commit(repository, "a", "start over")
+    assert {key.secret for key in missing(repository.store, repository.needs)} == {"web"}
 
 
 def test_without_git_it_says_so(ready: Site) -> None:

@@ -262,7 +262,8 @@ class TestEncrypt:
     def fill(self, root: Path) -> Path:
         """Fill the stub of the client in its place."""
         path = root / "dist/secrets/production/web.stub.yaml"
-        path.write_text(path.read_text().replace('"<given: the console>"', "second-canary"))
+        filled = path.read_text().replace("<given: the console>", "second-canary")
+        path.write_text(filled)
         return path
 
     def test_in_its_place_it_is_emptied(self, ready: Path) -> None:

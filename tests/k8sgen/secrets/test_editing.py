@@ -106,8 +106,8 @@ class TestStub:
     def test_only_what_was_filled_in_is_read(self, site: Site) -> None:
         """Descriptions are not values."""
         assert self.read(site, "stringData", "stringData") == {}
-        old = '"<random: 32 characters, then up to 2 previous ones, a new one every 30 days>"'
-        assert self.read(site, old, '"x"') == {"web/session": "x"}
+        old = "<random: 32 characters, then up to 2 previous ones, a new one every 30 days>"
+        assert self.read(site, old, "x") == {"web/session": "x"}
 
     @pytest.mark.parametrize(
         ("old", "new", "said"),
@@ -116,7 +116,7 @@ class TestStub:
             ("name: web", "name: database", "a stub of database"),
             ("stringData:", "other:", "no stub"),
             ("kind:", "\tkind:", "no stub"),
-            ('session: "', 'session: 5 # "', "the value of session is no text"),
+            ("session: ", "session: 5 # ", "the value of session is no text"),
         ],
     )
     def test_what_is_no_stub_is_refused(self, site: Site, old: str, new: str, said: str) -> None:

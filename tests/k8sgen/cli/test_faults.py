@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.k8sgen.cli.faults import Fault, environments, services
+from tests.k8sgen.cli.faults import Fault, constructs, environments, services
 from tests.projects import run, tree, write_project
 
 FAULTS = (
     *services.PYTHON,
     *services.STACK,
     *services.VALUES,
-    *services.CONSTRUCTS,
+    *constructs.CONSTRUCTS,
     *environments.VALUES,
     *environments.OVERRIDES,
 )

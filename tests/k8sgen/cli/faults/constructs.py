@@ -1,0 +1,123 @@
+"""Faults of constructs and manifests, ours and foreign ones."""
+
+from __future__ import annotations
+
+from tests.k8sgen.cli.faults import Fault, in_web, web
+
+CONSTRUCTS = (
+    Fault(
+        "a construct id twice",
+        in_web(
+            "import constructs",
+            'constructs.Construct(self, "more")',
+            'constructs.Construct(self, "more")',
+        ),
+        "services/web.py:27: There is already a Construct with name 'more' in Construct [web]\n"
+        "  give it another id",
+    ),
+    Fault(
+        "a resource twice",
+        in_web(
+            "import constructs, k8sgen",
+            'body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}}',
+            'k8sgen.Manifest(self, "again", body)',
+        ),
+        "services/web.py:27: ConfigMap/web is made twice: by stack/web/config-map and by "
+        "stack/web/again\n  give one of them another name",
+    ),
+    Fault(
+        "a body that names no kind",
+        in_web("import k8sgen", 'k8sgen.Manifest(self, "x", {"apiVersion": "v1"})'),
+        "services/web.py:26: the body has no kind",
+    ),
+    Fault(
+        "a value that JSON cannot say",
+        web("timeout = 30\\n'}", "timeout = 30\\n', 'hosts': {1}}"),
+        "services/web.py:18: data.hosts: {1} (set) is nothing that a manifest can hold",
+    ),
+    Fault(
+        "a number that JSON cannot say",
+        in_web(
+            "import k8sgen",
+            'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
+            'k8sgen.Manifest(self, "x", {**body, "spec": {"items": [1, float("nan")]}})',
+        ),
+        "services/web.py:27: spec.items.1: nan (float) is nothing that a manifest can hold",
+    ),
+    Fault(
+        "a key that is no string",
+        web('{"web.toml":', "{80:"),
+        "services/web.py:18: data: the key 80 is not a string",
+    ),
+    Fault(
+        "a body that contains itself",
+        in_web(
+            "import k8sgen",
+            'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
+            'body["spec"] = body',
+            'k8sgen.Manifest(self, "x", body)',
+        ),
+        "services/web.py:28: this calls or contains itself without end\n"
+        "  --debug shows the traceback",
+    ),
+    Fault(
+        "an exception in a function that is called at the end",
+        web("f'level = \"{settings.log_level}\"\\ntimeout = 30\\n'", "lambda: scope.nod"),
+        "services/web.py:18: 'Stack' object has no attribute 'nod'\n  did you mean 'node'?",
+    ),
+    Fault(
+        "a patch of what is not there",
+        in_web(
+            "import cdk8s, k8sgen",
+            'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
+            'x = k8sgen.Manifest(self, "x", body)',
+            'x.add_json_patch(cdk8s.JsonPatch.replace("/spec/replicas", 2))',
+        ),
+        "services/web.py:27: Cannot read properties of undefined (reading 'replicas')",
+    ),
+    Fault(
+        "a wrong argument of a foreign construct",
+        in_web(
+            "import cdk8s_plus_33 as kplus",
+            'kplus.Deployment(self, "x", replicas="two")',
+        ),
+        "services/web.py:26: type of argument replicas must be one of (int, float, NoneType); "
+        "got str instead",
+    ),
+    Fault(
+        "a foreign construct that JavaScript refuses",
+        in_web(
+            "import cdk8s_plus_33 as kplus",
+            'kplus.ConfigMap(self, "x", data={"a": "1"}).add_data("a", "2")',
+        ),
+        'services/web.py:26: unable to add a ConfigMap entry with key "a". It is already used',
+    ),
+    Fault(
+        "a foreign construct that finds itself incomplete",
+        in_web("import cdk8s_plus_33 as kplus", 'kplus.Ingress(self, "x")'),
+        "services/web.py:16: stack/web/x: ingress with no rules or default backend",
+    ),
+    Fault(
+        "a manifest that a validation refuses",
+        in_web(
+            "import constructs, jsii, k8sgen",
+            "@jsii.implements(constructs.IValidation)",
+            "class Never:",
+            "    def validate(self) -> list[str]:",
+            '        return ["not on a Friday", "nor on a Monday"]',
+            "self.node.add_validation(Never())",
+        ),
+        "services/web.py:16: stack/web: not on a Friday; nor on a Monday",
+    ),
+    Fault(
+        "several manifests at once",
+        in_web(
+            "import k8sgen",
+            'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
+            'k8sgen.Manifest(self, "x", {**body, "spec": {1}})',
+            'k8sgen.Manifest(self, "y", {**body, "spec": {2}})',
+        ),
+        "services/web.py:27: spec: {1} (set) is nothing that a manifest can hold\n"
+        "error: services/web.py:28: spec: {2} (set) is nothing that a manifest can hold",
+    ),
+)

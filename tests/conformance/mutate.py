@@ -115,7 +115,7 @@ def _apply(body: Body, place: Sequence[Any], change: Change) -> bool:
 def put(value: Any) -> Change:
     """Set the value, whether or not there is one."""
 
-    def change(container: Any, key: str | int) -> None:
+    def change(container: Any, key: Any) -> None:
         container[key] = value
 
     return change
@@ -129,14 +129,14 @@ def swap(value: Any) -> Change:
 def alter(make: Callable[[Any], Any]) -> Change:
     """Work another value out of the one that is there."""
 
-    def change(container: Any, key: str | int) -> None:
+    def change(container: Any, key: Any) -> None:
         if isinstance(container, list) or key in container:
             container[key] = make(container[key])
 
     return change
 
 
-def typo(container: Any, key: str | int) -> None:
+def typo(container: Any, key: Any) -> None:
     """Misspell a text that is there."""
     if (isinstance(container, list) or key in container) and isinstance(container[key], str):
         container[key] = container[key] + "x"
@@ -145,26 +145,26 @@ def typo(container: Any, key: str | int) -> None:
 def rename(name: str) -> Change:
     """Give a field another name."""
 
-    def change(container: Any, key: str | int) -> None:
+    def change(container: Any, key: Any) -> None:
         if key in container:
             container[name] = container.pop(key)
 
     return change
 
 
-def misspell(container: Any, key: str | int) -> None:
+def misspell(container: Any, key: Any) -> None:
     """Misspell the name of a field."""
     if key in container:
         container[f"{key}x"] = container.pop(key)
 
 
-def drop(container: Any, key: str | int) -> None:
+def drop(container: Any, key: Any) -> None:
     """Take it out."""
     if isinstance(container, list) or key in container:
         del container[key]
 
 
-def again(container: Any, key: str | int) -> None:
+def again(container: Any, key: Any) -> None:
     """Repeat the first item of a list."""
     if container.get(key):
         container[key] = [*container[key], copy.deepcopy(container[key][0])]
@@ -173,7 +173,7 @@ def again(container: Any, key: str | int) -> None:
 def more(item: Any) -> Change:
     """Add an item to a list, which need not be there."""
 
-    def change(container: Any, key: str | int) -> None:
+    def change(container: Any, key: Any) -> None:
         container[key] = [*container.get(key, []), item]
 
     return change
@@ -182,7 +182,7 @@ def more(item: Any) -> Change:
 def replace(old: str, new: str) -> Change:
     """Replace a part of a text that has it."""
 
-    def change(container: Any, key: str | int) -> None:
+    def change(container: Any, key: Any) -> None:
         if (isinstance(container, list) or key in container) and isinstance(container[key], str):
             container[key] = container[key].replace(old, new, 1)
 

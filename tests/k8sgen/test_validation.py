@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 import pytest
 
 from k8sgen.checks.context import Peer
-from k8sgen.compose import Composition, compose
+from k8sgen.compose import Composition
 from k8sgen.project import Project
 from k8sgen.validation import context_of, validate
-
-BUDGET = 3.0  # seconds, for all environments together
 
 
 @pytest.mark.parametrize("name", ["local", "staging", "production"])
@@ -25,22 +22,6 @@ def test_shipped_environments_have_no_finding(
     report = validate(compositions[name], project.root)
     assert [finding.message for finding in report.findings] == []
     assert [waived.reason for waived in report.waived] == []
-
-
-def test_all_environments_are_validated_within_the_budget(project: Project) -> None:
-    """
-    From the classes to the findings; the best of three, for other work may slow one down.
-    """
-    assert len(project.environments) >= 3
-    assert min(_seconds(project) for _ in range(3)) < BUDGET
-
-
-def _seconds(project: Project) -> float:
-    start = time.perf_counter()
-    for environment in project.environments.values():
-        composition = compose(project.stack, environment, project.root)
-        validate(composition, project.root)
-    return time.perf_counter() - start
 
 
 def test_edges_are_those_of_the_stack(

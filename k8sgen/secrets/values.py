@@ -67,8 +67,26 @@ def _other(recipe: Alternate, old: str | None) -> str:
 
 
 def _key_set(name: str, recipe: KeySet, old: str | None) -> str:
-    kept = _keys(name, old)[: recipe.previous] if old else []
-    return json.dumps({"keys": [_jwk(recipe.algorithm), *kept]}, separators=(",", ":"))
+    """
+    Make a set of one private key, its public half, and the public halves of those before it.
+
+    A reader that looks for a signing key takes the private one of the first public key's name;
+    with several private keys, or none public, it might sign with an old one.
+
+    Source:
+        ory/oathkeeper credentials/signer_default.go
+    """
+    private = _jwk(recipe.algorithm)
+    kept = [key for key in _keys(name, old) if not _PRIVATE & key.keys()] if old else []
+    keys = [private, _public(private), *kept[: recipe.previous]]
+    return json.dumps({"keys": keys}, separators=(",", ":"))
+
+
+_PRIVATE = frozenset(("d", "p", "q", "dp", "dq", "qi"))  # RFC 7518 section 6
+
+
+def _public(key: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in key.items() if name not in _PRIVATE}
 
 
 def _keys(name: str, text: str) -> list[Any]:

@@ -115,22 +115,26 @@ class TestKeySet:
 
     @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
     def test_holds_a_private_key_that_signs(self, algorithm: Algorithm) -> None:
-        """What is in the set is a key pair that belongs together."""
-        (jwk,) = json.loads(make(key(KeySet(algorithm=algorithm)), {}))["keys"]
+        """What is in the set is a key pair that belongs together, and its public half again."""
+        jwk, public = json.loads(make(key(KeySet(algorithm=algorithm)), {}))["keys"]
+        assert public.items() < jwk.items()
+        assert not {"d", "p", "q", "dp", "dq", "qi"} & public.keys()
         assert (jwk["alg"], jwk["use"]) == (algorithm, "sig")
         assert len(base64.urlsafe_b64decode(jwk["kid"] + "=")) == 32
         _sign_and_verify(jwk)
 
     def test_a_rotated_key_goes_first(self) -> None:
-        """The new key signs, and so many previous ones still verify."""
+        """The new key alone can sign, and so many previous ones still verify."""
         declared = key(KeySet(algorithm="EdDSA", previous=1))
         first = make(declared, {})
         second = make(declared, {declared.name: first})
         third = make(declared, {declared.name: second})
-        ids = [[k["kid"] for k in json.loads(value)["keys"]] for value in (first, second, third)]
-        assert ids[1][1:] == ids[0]
-        assert ids[2][1:] == ids[1][:1]
-        assert len({*ids[0], *ids[1], *ids[2]}) == 3
+        sets = [json.loads(value)["keys"] for value in (first, second, third)]
+        one, two, three = (keys[0]["kid"] for keys in sets)
+        assert len({one, two, three}) == 3
+        ids = [[key["kid"] for key in keys] for keys in sets]
+        assert ids == [[one, one], [two, two, one], [three, three, two]]
+        assert all([index for index, key in enumerate(keys) if "d" in key] == [0] for keys in sets)
 
     @pytest.mark.parametrize("old", ["canary", '{"canary": 1}', '["canary"]'])
     def test_refuses_a_value_that_is_no_key_set(self, old: str) -> None:

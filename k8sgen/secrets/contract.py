@@ -72,7 +72,7 @@ class Derived:
 
 @attrs.frozen(kw_only=True)
 class KeySet:
-    """A JSON Web Key Set with one private key; a rotated key goes first, *previous* ones stay."""
+    """A JSON Web Key Set: one private key, its public half, and those of *previous* ones."""
 
     algorithm: Algorithm = "RS256"
     previous: int = attrs.field(default=1, validator=attrs.validators.ge(0))

@@ -58,7 +58,7 @@ def take(staging: Staging, secret: str, edited: Place, *, now: datetime) -> None
     values = sops.decrypt(edited.path, file=edited.shown)
     shutil.copyfile(edited.path, place.path)
     changed = {key: now for key, value in values.items() if before.get(key) != value}
-    note(place, old, changed)
+    note(place, old, changed, foreign=changed)
     verify(place, values)
     staging.commit()
     edited.path.unlink()

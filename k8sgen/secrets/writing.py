@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,14 +24,31 @@ def update(place: Place, old: Encrypted, fresh: Mapping[str, str]) -> None:
         sops.put_value(place.path, old, key, value, file=place.shown)
 
 
-def note(place: Place, old: Encrypted | None, changed: Mapping[str, datetime]) -> None:
-    """Note in the staged file since when its values are as they are; *changed* ones are dated."""
+def note(
+    place: Place,
+    old: Encrypted | None,
+    changed: Mapping[str, datetime],
+    *,
+    foreign: Collection[str] = (),
+) -> None:
+    """
+    Note in the staged file since when its values are as they are.
+
+    Args:
+        changed: The date of each value that is a new one.
+        foreign: The keys among them whose values somebody wrote by hand.
+    """
     new = read(place.path, place.shown)
     records = {}
     for key, value in new.values.items():
         ciphertext = digest(value.ciphertext)
         if key in changed:
-            records[key] = Record(changed=changed[key], ciphertext=ciphertext, revision=ciphertext)
+            records[key] = Record(
+                changed=changed[key],
+                ciphertext=ciphertext,
+                revision=ciphertext,
+                foreign=key in foreign,
+            )
         elif old and key in old.values:
             records[key] = Record(
                 changed=old.changed(key),

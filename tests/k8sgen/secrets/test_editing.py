@@ -45,6 +45,22 @@ def test_an_edited_value_is_taken_and_dated(
     assert list(ready.store.folder.glob(".*")) == []
 
 
+def test_an_edited_derived_value_is_kept_until_its_sources_change(
+    ready: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows the edit does not put back what the recipe gives, and says so."""
+    editor(tmp_path, monkeypatch, EDIT.replace("session", "database-url"))
+    edited = edit(ready.store, "web")
+    assert edited
+    with ready.store.changing() as staging:
+        take(staging, "web", edited, now=LATER)
+    for _ in range(2):
+        assert ready.generate(now=LATER).kept == ("web/database-url",)
+        assert ready.values()["web/database-url"] == "by hand"
+    assert "web/database-url" in ready.generate(rotate=["database/password"], now=LATER).renewed
+    assert ready.generate(now=LATER).kept == ()
+
+
 def test_nothing_changed_is_nothing_written(
     ready: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,7 +148,7 @@ def _environments(
     found: dict[str, Overridden] = {}
     problems: list[K8sgenError] = []
     for name, value in values.items():
-        file = Path("environments", f"{_attribute_of(name)}.yaml")
+        file = environment_file(name).with_suffix(".yaml")
         try:
             found[name] = apply(value, root / file, file)
         except Problems as error:
@@ -164,8 +164,8 @@ def _environments(
 
 
 def _environment(name: str, kind: type[Environment], root: Path) -> Environment:
-    attribute = _attribute_of(name)
-    file = Path("environments", f"{attribute}.py")
+    file = environment_file(name)
+    attribute = file.stem
     value = getattr(_import(f"environments.{attribute}", root), attribute, None)
     if not isinstance(value, kind):
         msg = f"there is no {attribute!r} in it that is an Environment of services/stack.py"
@@ -177,5 +177,6 @@ def _environment(name: str, kind: type[Environment], root: Path) -> Environment:
     return value
 
 
-def _attribute_of(name: str) -> str:
-    return name.replace("-", "_")
+def environment_file(name: str) -> Path:
+    """Give the file of an environment, from the project's directory; its stem is the variable."""
+    return Path("environments", f"{name.replace('-', '_')}.py")

@@ -11,10 +11,10 @@ import attrs
 from k8sgen import kustomize
 from k8sgen.compose import Composition, compose, compose_each
 from k8sgen.errors import NotProvedError
-from k8sgen.project import Project, load
+from k8sgen.project import Project, environment_file, load
 from k8sgen.secrets.files import secret_files
 from k8sgen.serialize import Body, to_yaml
-from k8sgen.tree import File
+from k8sgen.tree import File, compare
 
 STACK_FILE = "services/stack.py"
 
@@ -56,6 +56,26 @@ class Synthesis:
                 raise NotProvedError(msg, hint="please report this; nothing was written")
 
 
+def synthesize_for(dist: Path, root: Path, names: Sequence[str]) -> Synthesis:
+    """
+    Synthesize the environments *names*, or all where the base in *dist* is another one now.
+
+    An overlay that stood on the old base would come out as something else, unproved.
+    """
+    project = load(root, names)
+    synthesis = synthesize(project)
+    if project.is_whole or not _others(dist, project):
+        return synthesis
+    drift = compare(dist, synthesis.files, owns=synthesis.owns).drift
+    changes_base = any(path.startswith("base/") for path in drift)
+    return synthesize(load(root)) if changes_base else synthesis
+
+
+def _others(dist: Path, project: Project) -> bool:
+    """Tell whether *dist* has overlays of environments that were not asked for."""
+    return any(folder.name not in project.environments for folder in dist.glob("overlays/*/"))
+
+
 def synthesize(project: Project) -> Synthesis:
     """
     Compose the base and the environments of *project*, and write and prove their kustomize tree.
@@ -95,7 +115,7 @@ def _base(base: Composition, root: Path) -> Iterator[tuple[str, File]]:
 def _overlay(
     name: str, composition: Composition, bases: Mapping[str, Sequence[Body]]
 ) -> Iterator[tuple[str, File]]:
-    source = f"environments/{name.replace('-', '_')}.py"
+    source = environment_file(name).as_posix()
     groups = composition.groups()
     for service, bodies in groups.items():
         files = kustomize.overlay(

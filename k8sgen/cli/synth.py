@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from k8sgen import project
 from k8sgen.cli.output import as_json, environments, print_json
+from k8sgen.errors import UsageError
 from k8sgen.prove import prove_with_kubectl
-from k8sgen.synth import Synthesis, synthesize
+from k8sgen.synth import Synthesis, synthesize_for
 from k8sgen.tree import Changes, compare, write
 
 
@@ -36,13 +36,13 @@ def command(
 ) -> None:
     """Write the base and the overlays of the environments ENV (all when none is named) to dist/.
 
-    Nothing is written unless every overlay is proved to come out as its environment.
+    All of them, too, where the base changes, which they share. Nothing is written unless every
+    overlay is proved to come out as its environment.
     """
-    found = project.load(ctx.obj, environments)
-    synthesis = synthesize(found)
+    dist = _folder(ctx.obj.resolve(), out)
+    synthesis = synthesize_for(dist, ctx.obj, environments)
     if prove:
         prove_with_kubectl(synthesis)
-    dist = out or found.root / "dist"
     if check:
         changes = compare(dist, synthesis.files, owns=synthesis.owns)
     else:
@@ -55,21 +55,34 @@ def command(
         ctx.exit(1)
 
 
+def _folder(root: Path, out: Path | None) -> Path:
+    """Give the output folder, which must be none of the project's own: it is exchanged whole."""
+    if out is None:
+        return root / "dist"
+    place = out.resolve()
+    sources = [root / name for name in ("services", "environments")]
+    if root.is_relative_to(place) or any(place.is_relative_to(source) for source in sources):
+        msg = f"{out} holds the project's own files"
+        raise UsageError(msg, hint="name a folder that is for the output alone")
+    return out
+
+
 def _report(synthesis: Synthesis, changes: Changes) -> dict[str, object]:
     resources = {name: len(c.resources) for name, c in synthesis.compositions.items()}
-    lists = ("written", "unchanged", "removed", "kept", "edited")
+    lists = ("written", "unchanged", "removed", "kept", "edited", "blocked")
     return {"resources": resources, **{name: list(getattr(changes, name)) for name in lists}}
 
 
 def _print(synthesis: Synthesis, changes: Changes, dist: Path, *, check: bool) -> None:
-    marks = {"written": "~", "removed": "-", "kept": "?", "edited": "!"}
+    marks = {"written": "~", "removed": "-", "kept": "?", "edited": "!", "blocked": "x"}
     for name, mark in marks.items():
         for path in getattr(changes, name):
             click.echo(f"{mark} {path}")
     for name, composition in synthesis.compositions.items():
         click.echo(f"{name}: {len(composition.resources)} resources, proved")
     wrote, removed = ("differ", "are stale") if check else ("written", "removed")
+    blocked = f", {len(changes.blocked)} in whose place others stand" if changes.blocked else ""
     click.echo(
         f"{dist.name}/: {len(changes.written)} {wrote}, {len(changes.unchanged)} left alone, "
-        f"{len(changes.removed)} {removed}, {len(changes.kept)} of others kept"
+        f"{len(changes.removed)} {removed}, {len(changes.kept)} of others kept{blocked}"
     )

@@ -58,6 +58,28 @@ def test_one_environment_leaves_the_others_as_they_are(root: Path) -> None:
     assert not overlay.exists()
 
 
+def test_a_base_that_changes_takes_every_overlay_along(root: Path) -> None:
+    """`synth staging` leaves no other overlay on a base that it was not proved on."""
+    file = root / "services/web.py"
+    file.write_text(file.read_text().replace("timeout = 30", "timeout = 31"))
+    ran = run(root, "synth", "staging")
+    assert (ran.status, ran.err) == (0, "")
+    assert "production: " in ran.out
+    assert run(root, "synth", "--check").status == 0
+    file.write_text(file.read_text().replace("timeout = 31", "timeout = 32"))
+    assert run(root, "synth", "staging", "--check").status == 1
+
+
+def test_somebody_elses_file_in_the_way_is_told_by_check(root: Path) -> None:
+    """A generated file that lost its header is somebody's own, and drift."""
+    file = root / "dist/base/web/service.yaml"
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[1:]))
+    ran = run(root, "synth", "--check")
+    assert ran.status == 1
+    assert "x base/web/service.yaml" in ran.out.splitlines()
+    assert ran.out.endswith(", 1 in whose place others stand\n")
+
+
 def test_an_environment_that_is_gone_loses_its_overlay(root: Path) -> None:
     """Stale files of ours are removed when all environments are asked for."""
     (root / "environments/staging.py").unlink()
@@ -121,3 +143,13 @@ def test_json_reports_what_changed(root: Path) -> None:
     assert report["written"] == ["overlays/staging/web/kustomization.yaml"]
     assert (report["removed"], report["kept"], report["edited"]) == ([], [], [])
     assert set(report["resources"]) == {"production", "staging"}
+
+
+@pytest.mark.parametrize("out", [".", "services", "environments/x", ".."])
+def test_the_projects_own_files_are_no_output_folder(root: Path, out: str) -> None:
+    """The folder is exchanged whole, so it must be for the output alone."""
+    before = tree(root)
+    ran = run(root, "synth", "--out", str(root / out))
+    assert ran.status == 2
+    assert "holds the project's own files" in ran.err
+    assert tree(root) == before

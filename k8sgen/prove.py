@@ -7,6 +7,7 @@ from pathlib import Path
 
 from k8sgen.kustomize.kubectl import build
 from k8sgen.synth import Synthesis
+from k8sgen.tools import require
 
 
 def prove_with_kubectl(synthesis: Synthesis) -> None:
@@ -14,11 +15,13 @@ def prove_with_kubectl(synthesis: Synthesis) -> None:
     Build every overlay with `kubectl kustomize`, in a temporary folder.
 
     Raises:
+        K8sgenError: There is no kubectl.
         NotProvedError: An overlay does not come out as its environment.
     """
+    kubectl = require("kubectl")
     with tempfile.TemporaryDirectory() as folder:
         for path, file in synthesis.files.items():
             place = Path(folder, path)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(file.text, "utf-8")
-        synthesis.require_proof(lambda overlay: build(Path(folder, overlay)))
+        synthesis.require_proof(lambda overlay: build(Path(folder, overlay), kubectl=kubectl))

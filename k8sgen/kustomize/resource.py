@@ -18,7 +18,21 @@ Id: TypeAlias = tuple[str, str, str, str]
 
 
 _UNREADABLE = re.compile("[\x7f-\x9f\ufffe\uffff]")
-_LOCAL = "config.kubernetes.io/local-config"
+_TAKEN = (
+    "alpha.config.kubernetes.io/transformations",
+    "config.k8s.io/id",
+    "config.kubernetes.io/index",
+    "config.kubernetes.io/local-config",
+    "config.kubernetes.io/origin",
+    "config.kubernetes.io/path",
+    "internal.config.kubernetes.io/",
+)
+"""
+How the annotations begin that kustomize keeps for itself: it drops them, or does as they say.
+
+Source:
+    kyaml kio/kioutil/kioutil.go, api/internal/utils/annotations.go
+"""
 
 
 @attrs.frozen
@@ -102,8 +116,8 @@ def _flaw_of_pairs(metadata: Body, field: str) -> str:
     for name, value in pairs.items():
         if not isinstance(name, str) or not isinstance(value, str):
             return f"{value!r} in {field}.{name}: both must be strings"
-        if field == "annotations" and name == _LOCAL:
-            return f"the annotation {_LOCAL}: kustomize leaves it out"
+        if field == "annotations" and name.startswith(_TAKEN):
+            return f"the annotation {name}, which kustomize keeps for itself"
         if field == "annotations" and _is_misread(name, value):
             return f"the annotation {name!r}, which kustomize cannot read back"
     return ""

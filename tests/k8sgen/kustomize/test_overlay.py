@@ -52,6 +52,15 @@ def manifest(version: str, kind: str, name: str, **content: Any) -> Body:
     return {"apiVersion": version, "kind": kind, "metadata": metadata, **content}
 
 
+def annotated(annotations: dict[str, str]) -> Body:
+    """
+    Make a manifest with these annotations.
+    """
+    body = manifest("v1", "X", "x")
+    body["metadata"]["annotations"] = annotations
+    return body
+
+
 def labelled(labels: Any) -> Body:
     """
     Make a manifest with strange labels.
@@ -176,6 +185,14 @@ data:
             ({"apiVersion": "v1", "kind": "X"}, "no metadata"),
             (labelled(["a"]), "X x has labels that are no map"),
             (labelled({"a": 1}), r"X x has 1 in labels\.a: both must be strings"),
+            (
+                annotated({"internal.config.kubernetes.io/needsHashSuffix": "true"}),
+                "which kustomize keeps for itself",
+            ),
+            (
+                annotated({"config.kubernetes.io/path": "a.yaml"}),
+                "which kustomize keeps for itself",
+            ),
             (manifest("v1", "X", "x", items=[1, None]), "X x.items holds a null"),
             (manifest("v1", "X", "x", data={"a": "\x7f"}), "X x.data.a holds a control character"),
             (manifest("v1", "X", "x", data={1: 2}), "X x.data has the key 1"),

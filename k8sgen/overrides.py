@@ -161,6 +161,8 @@ class _Merge:
         assert field.validator  # noqa: S101  (the caller asked)
         try:
             field.validator(None, field, value)
+        except AttributeError:
+            return  # it looks at other fields too: attrs asks it again when the value is made
         except (TypeError, ValueError) as error:
             self._refuse(node, f"{path}: {str(error).removeprefix(f'{field.name}: ')}")
 

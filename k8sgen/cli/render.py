@@ -30,7 +30,7 @@ def command(root: Path, environment: str, form: str, service: str | None, kind: 
     bodies = [
         r.body
         for r in resources
-        if service in (None, r.service)
+        if (service or r.service).lower() == r.service.lower()
         and (kind or r.body["kind"]).lower() == r.body["kind"].lower()
     ]
     if form == "yaml":

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from k8sgen.errors import K8sgenError, Location, Problems, ProjectError
 from k8sgen.overrides import apply
+from k8sgen.values import Value
 
 SHOWN = Path("environments/here.yaml")
 
@@ -199,3 +200,27 @@ def test_anchors_work(tmp_path: Path) -> None:
     """They are YAML's own way to say a thing once."""
     found = laid("leaf: &leaf {count: 5}\nmaybe: *leaf\n", tmp_path).value
     assert (found.leaf.count, found.maybe) == (5, Leaf(count=5))
+
+
+@attrs.frozen(kw_only=True)
+class Bounded(Value):
+    """A value with a check that looks at two of its fields."""
+
+    least: int = 1
+    most: int = attrs.field(default=5)
+
+    @most.validator
+    def _not_less(self, _: attrs.Attribute[int], value: int) -> None:
+        if value < self.least:
+            msg = f"most: {value} is less than {self.least}"
+            raise ValueError(msg)
+
+
+def test_a_check_of_two_fields_sees_both(tmp_path: Path) -> None:
+    """It is asked of the whole value, and names the file and the line."""
+    file = tmp_path / "x.yaml"
+    file.write_text("most: 7\n")
+    assert apply(Bounded(), file, Path("x.yaml")).value == Bounded(most=7)
+    file.write_text("\nmost: 0\n")
+    with pytest.raises(Problems, match=r"x\.yaml:2: most: 0 is less than 1"):
+        apply(Bounded(), file, Path("x.yaml"))

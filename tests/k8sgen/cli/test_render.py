@@ -25,6 +25,14 @@ def test_a_service_and_a_kind_choose_among_them(synthesized: Path) -> None:
     assert (only["kind"], only["metadata"]["name"]) == ("Deployment", "web")
 
 
+def test_names_are_found_in_any_case(synthesized: Path) -> None:
+    """A service and a kind, however they are written, give their manifests and never nothing."""
+    exact = run(synthesized, "render", "staging", "--service", "web", "--kind", "Deployment")
+    loose = run(synthesized, "render", "staging", "--service", "Web", "--kind", "deployment")
+    assert exact.out
+    assert loose.out == exact.out
+
+
 def test_it_writes_nothing(synthesized: Path, tmp_path: Path) -> None:
     """Only standard output."""
     before = sorted(synthesized.rglob("*"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from k8sgen.environment import Environment
-from k8sgen.secrets.contract import Alternate, Derived, Given, KeySet, Random, SecretKey
+from k8sgen.secrets.contract import Alternate, Derived, Given, KeySet, Random, Recipe, SecretKey
 from k8sgen.secrets.needs import Needed, Needs, needs
 from k8sgen.secrets.sops import ENCRYPTED_REGEX
 from k8sgen.secrets.store import SUFFIX
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 
 SOPS_CONFIG = "secrets/.sops.yaml"
 _GENERATOR = "ksops.yaml"
+_KINDS: Mapping[type[Recipe], str] = {
+    Random: "random",
+    Derived: "derived",
+    KeySet: "generated",
+    Alternate: "in turn",
+    Given: "given",
+}
+"""What a placeholder begins with, by which it is told from a value in angle brackets."""
+
+_PLACEHOLDER = re.compile(rf"<({'|'.join(_KINDS.values())}): .*>", re.DOTALL)
 
 
 def secret_files(
@@ -76,28 +87,28 @@ def stub_name(secret: str) -> str:
 
 def is_placeholder(value: object) -> bool:
     """Whether a value in a stub is still the description."""
-    return isinstance(value, str) and value.startswith("<") and value.endswith(">")
+    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
 
 
 def placeholder(key: SecretKey) -> str:
     """Say what goes in the place of a value."""
     age = f", a new one every {key.rotate_days} days" if key.rotate_days else ""
-    return f"<{_describe(key)}{age}>"
+    return f"<{_KINDS[type(key.recipe)]}: {_describe(key)}{age}>"
 
 
 def _describe(key: SecretKey) -> str:
     match key.recipe:
         case Random(length=length, previous=previous):
             kept = f", then up to {previous} previous ones" if previous else ""
-            return f"random: {length} characters{kept}"
+            return f"{length} characters{kept}"
         case Derived() as recipe:
-            return f"derived: {recipe.shown().strip()}"
+            return recipe.shown().strip()
         case KeySet(algorithm=algorithm):
-            return f"generated: a JSON Web Key Set for {algorithm}"
+            return f"a JSON Web Key Set for {algorithm}"
         case Alternate(names=names):
-            return f"in turn: {' and '.join(names)}"
+            return " and ".join(names)
         case Given(hint=hint):
-            return f"given: {hint}"
+            return hint
 
 
 def _source(needed: Needed, default: str) -> str:

@@ -159,7 +159,7 @@ def with_recipients(*more: str) -> Damage:
         (
             "secret-stub-filled",
             lambda s: (s.store.folder / "web.stub.yaml").write_text(
-                "stringData:\n  session: canary\n  database-url: <derived>\n"
+                "stringData:\n  session: canary\n  database-url: '<derived: x>'\n"
             ),
             "holds values in plain text: session",
         ),

@@ -124,6 +124,7 @@ class TestStub:
         assert self.read(site, "stringData", "stringData") == {}
         old = "<random: 32 characters, then up to 2 previous ones, a new one every 30 days>"
         assert self.read(site, old, "x") == {"web/session": "x"}
+        assert self.read(site, old, "<x>") == {"web/session": "<x>"}
 
     @pytest.mark.parametrize(
         ("old", "new", "said"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
 from k8sgen.secrets.contract import (
@@ -32,6 +33,12 @@ def test_a_stub_says_what_goes_there() -> None:
         assert is_placeholder(text)
     dated = SecretKey(secret="s", key="k", recipe=Random(), rotate_days=3)
     assert placeholder(dated) == "<random: 32 characters, a new one every 3 days>"
+
+
+@pytest.mark.parametrize("value", ["<p4ss>", "<html></html>", "<random>", "random: 3", "", 3])
+def test_a_value_in_angle_brackets_is_a_value(value: object) -> None:
+    """Only what a stub says itself counts as not filled in."""
+    assert not is_placeholder(value)
 
 
 def test_a_stub_is_the_secret_that_will_be(ready: Site) -> None:

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ DOCUMENTS = sorted(
     p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 )
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
@@ -71,6 +73,25 @@ def test_the_readme_begins_with_the_two_commands() -> None:
     assert first.endswith("-m k8sgen synth production\n")
     assert second.startswith("python3 -m venv")
     assert second.endswith("-m pytest\n")
+
+
+def test_the_example_of_a_service_is_one(
+    copy: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pasted with its field and its call, it is synthesized, and `validate` finds nothing."""
+    service, field, call = _PYTHON.findall((ROOT / "README.md").read_text("utf-8"))
+    (copy / "services/mailer.py").write_text(service)
+    stack = copy / "services/stack.py"
+    text = stack.read_text("utf-8")
+    last = "    oathkeeper: OathkeeperSettings | None = OathkeeperSettings()\n"
+    text = text.replace(last, last + textwrap.indent(field, " " * 4))
+    imports = "from services.mailer import Mailer, MailerSettings\n"
+    text = text.replace("from services.oathkeeper", imports + "from services.oathkeeper")
+    stack.write_text(text + textwrap.indent(call, " " * 8))
+    monkeypatch.chdir(copy)
+    for arguments in (["synth"], ["validate", "--strict"]):
+        assert main(arguments) == 0, (arguments, capfd.readouterr())
+    assert (copy / "dist/base/mailer/deployment.yaml").exists()
 
 
 def test_continuous_integration_takes_the_two_commands_from_the_readme() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,11 +48,16 @@ def command(
     """
     if sum([bool(keys or older_than), data_key, recipients]) > 1:
         raise UsageError("these options exclude each other", hint="rotate one thing at a time")
+    if script:
+        _require_writable(script)
     here = site(root, environment)
     if data_key or recipients:
         _reencrypt(here, data_key=data_key)
     elif steps:
-        _show_steps(here, _followers(here, rotation.named(here.needs, keys)), script)
+        changed = _followers(here, rotation.named(here.needs, keys))
+        if script:
+            _write(script, _steps(here, changed))
+        _show_steps(here, changed, script)
     else:
         _rotate(here, _chosen(here, keys, older_than), given, script)
 
@@ -87,8 +93,10 @@ def _rotate(
         before = present(here.store, here.needs)
         change = Change(staging=staging, needs=here.needs, before=before, now=datetime.now(UTC))
         outcome = change.apply(given=values, rotate=[key.name for key in keys])
-    print_outcome(here, outcome)
     changed = [key for key in here.needs.every_key() if key.name in outcome.renewed]
+    if script:
+        _write(script, _steps(here, changed))
+    print_outcome(here, outcome)
     _show_steps(here, changed, script)
 
 
@@ -101,12 +109,32 @@ def _followers(here: Site, keys: Sequence[SecretKey]) -> list[SecretKey]:
     return [key for key in here.needs.every_key() if key.name in names]
 
 
+def _steps(here: Site, changed: Sequence[SecretKey]) -> str:
+    return Steps(needs=here.needs, store=here.store, changed=changed).script()
+
+
 def _show_steps(here: Site, changed: Sequence[SecretKey], script: Path | None) -> None:
-    found = Steps(needs=here.needs, store=here.store, changed=changed)
     if script:
-        script.write_text(found.script(), "utf-8")
-        script.chmod(0o755)
         click.echo(f"written: {script}, to be run after that")
     elif changed:
         click.echo("\nthen, where it runs already (--steps shows this again):")
-        click.echo(found.script().partition("set -euo pipefail\n")[2].lstrip("\n"), nl=False)
+        text = _steps(here, changed).partition("set -euo pipefail\n")[2]
+        click.echo(text.lstrip("\n"), nl=False)
+
+
+def _require_writable(script: Path) -> None:
+    """Refuse a path that cannot be written, while no value has changed yet."""
+    place = script if script.exists() else script.parent
+    if not place.exists():
+        raise UsageError(f"{script} cannot be written: there is no folder {place}")
+    if not os.access(place, os.W_OK) or (place != script and not place.is_dir()):
+        raise UsageError(f"{script} cannot be written", hint="name another file")
+
+
+def _write(script: Path, text: str) -> None:
+    try:
+        script.write_text(text, "utf-8")
+        script.chmod(0o755)
+    except OSError as error:
+        msg = f"{script} cannot be written: {error.strerror}"
+        raise UsageError(msg, hint="rotate ENV KEY --steps shows what to run") from None

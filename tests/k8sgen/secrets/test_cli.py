@@ -223,6 +223,17 @@ class TestRotate:
         assert "k8sgen secrets apply production" in script.read_text()
         assert not [value for value in values(ready).values() if value in script.read_text()]
 
+    def test_a_script_that_cannot_be_written_is_refused_first(
+        self, ready: Path, tmp_path: Path
+    ) -> None:
+        """Before a value changes, for the steps are what keeps clients from being locked out."""
+        before = values(ready)
+        for script in (tmp_path / "none/steps", ready / "pyproject.toml/steps"):
+            ran = secrets(ready, "rotate", "production", "cache", "--script", str(script))
+            assert (ran.status, ran.out) == (2, "")
+            assert f"error: {script} cannot be written" in ran.err
+        assert values(ready) == before
+
     def test_shows_the_steps_again(self, ready: Path) -> None:
         """Without rotating anything; what follows from the key is among them."""
         before = values(ready)

@@ -23,6 +23,8 @@ from k8sgen import (
 )
 from services.postgres import Database
 
+METRICS = Port("metrics", 9090)  # of its own, as every path of the other one is public
+
 
 @attrs.frozen(kw_only=True)
 class AuthHandlerSettings(ServiceSettings):
@@ -64,10 +66,11 @@ class AuthHandler(Service):
         self._host = urlsplit(url).netloc
         port = Port("http", settings.port)
         self.http = self.endpoint(port)
-        self.scrape(port)
+        self.scrape(METRICS)
         config = self.config(
             {
                 "PORT": str(port.number),
+                "METRICS_PORT": str(METRICS.number),
                 "PUBLIC_URL": url,
                 "HYDRA_ADMIN_URL": hydra.http,
                 "REMEMBER_DAYS": str(settings.remember_days),
@@ -75,7 +78,7 @@ class AuthHandler(Service):
             }
         )
         container = self.container(
-            ports=[port],
+            ports=[port, METRICS],
             env_from=[config],
             env={
                 "DATABASE_URL": self.secret("database-url", database.url),

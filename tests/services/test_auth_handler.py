@@ -39,15 +39,26 @@ def stack(**settings: Any) -> Composed:
 
 def test_port_is_the_settings() -> None:
     """
-    Container, Kubernetes Service, configuration and metrics agree on it.
+    Container, Kubernetes Service and configuration agree on it.
     """
     made = stack(port=3456)
-    (port,) = made.container("auth-handler")["ports"]
+    port = made.container("auth-handler")["ports"][0]
     (of_service,) = made["Service", "auth-handler"]["spec"]["ports"]
-    template = made["Deployment", "auth-handler"]["spec"]["template"]
     assert port["containerPort"] == of_service["port"] == 3456
     assert made.files("auth-handler")["PORT"] == "3456"
-    assert template["metadata"]["annotations"]["prometheus.io/port"] == "3456"
+
+
+def test_metrics_have_a_port_of_their_own() -> None:
+    """
+    Only scrapers are let in there, and no Kubernetes Service leads to it.
+    """
+    made = stack()
+    template = made["Deployment", "auth-handler"]["spec"]["template"]
+    ports = [port["containerPort"] for port in made.container("auth-handler")["ports"]]
+    assert made.files("auth-handler")["METRICS_PORT"] == "9090"
+    assert template["metadata"]["annotations"]["prometheus.io/port"] == "9090"
+    assert ports == [3000, 9090]
+    assert [port["port"] for port in made["Service", "auth-handler"]["spec"]["ports"]] == [3000]
 
 
 def test_image_is_the_settings() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 import pytest
+import yaml
 
 from k8sgen.compose import Composition, compose
 from k8sgen.errors import Location, ProjectError
 from k8sgen.project import Project
 from services.stack import Environment
+from tests.services.test_oathkeeper import answering
 
 EDGES: dict[str, set[str]] = {
     "postgres": set(),
@@ -51,6 +54,30 @@ def test_network_policies_follow_the_edges(compositions: Mapping[str, Compositio
                     if "namespaceSelector" not in source:
                         let_in[source["podSelector"]["matchLabels"][label]].add(resource.service)
     assert let_in == EDGES
+
+
+def test_no_route_leads_to_metrics(compositions: Mapping[str, Composition]) -> None:
+    """
+    Where a service is scraped on the port that a route leads to, the path is not the route's.
+    """
+    composition = compositions["base"]
+    proxy = next(s for s in composition.stack.services if s.name == "oathkeeper")
+    targets = {endpoint.http: endpoint for endpoint in proxy.given}
+    (text,) = [
+        resource.body["data"]["rules.yaml"]
+        for resource in composition.resources
+        if (resource.service, resource.body["kind"]) == ("oathkeeper", "ConfigMap")
+    ]
+    rules = yaml.safe_load(text)
+    same_port = []
+    for rule in rules:
+        target = targets[rule["upstream"]["url"]]
+        if target.port in target.service.metrics_ports:
+            same_port.append(rule["id"])
+            path = target.service.scrape_annotations("server")["prometheus.io/path"]
+            url = urlsplit(rule["match"]["url"].split("<")[0])._replace(path=path).geturl()
+            assert rule["id"] not in answering(rules, "GET", url)
+    assert same_port == ["backend-api"]
 
 
 def test_each_service_has_its_own_database(compositions: Mapping[str, Composition]) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered, label
+from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
 from k8sgen.checks.rule import Issue, rule
 
 FORMATS: Mapping[str, re.Pattern[str]] = {
@@ -97,12 +98,33 @@ def _container(pod: PodTemplate, container: Body) -> Iterator[Issue]:
             what = "a secret by its name" if _named(env["name"], value) else suspicion(value)
             if what:
                 yield Issue(pod.owner, f"{where}: the variable {env['name']} holds {what}")
-    words = [str(w) for w in [*(container.get("command") or []), *(container.get("args") or [])]]
-    for word in words:
-        flag, _, value = word.lstrip("-").partition("=")
+    for name, words in _commands(container):
+        for what in _in_command(words):
+            yield Issue(pod.owner, f"{where}: its {name} holds {what}")
+
+
+def _commands(container: Body) -> Iterator[tuple[str, list[str]]]:
+    """Give the words of all that the container runs, by what runs it."""
+    yield "command", _words(container.get("command"), container.get("args"))
+    for name in ("startupProbe", "livenessProbe", "readinessProbe"):
+        yield name, _words(get(container, name, "exec", "command"))
+    for name in ("postStart", "preStop"):
+        yield name, _words(get(container, "lifecycle", name, "exec", "command"))
+
+
+def _words(*parts: Sequence[object] | None) -> list[str]:
+    return [str(word) for part in parts for word in part or ()]
+
+
+def _in_command(words: Sequence[str]) -> Iterator[str]:
+    """Give what stands in a word, or in the one after its flag."""
+    for word, following in pairwise([*words, ""]):
+        flag, assigned, value = word.lstrip("-").partition("=")
+        if not assigned and word.startswith("-") and not following.startswith("-"):
+            value = following
         what = "a secret by its name" if _named(flag, value) else suspicion(word)
         if what:
-            yield Issue(pod.owner, f"{where}: its command holds {what}")
+            yield what
 
 
 def _in_file(key: str, text: str) -> Iterator[str]:

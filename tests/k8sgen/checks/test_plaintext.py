@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 from string import ascii_letters, digits
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from k8sgen.checks.policy.plaintext import FORMATS, plaintext_secrets, suspicion
 from k8sgen.checks.rendered import Rendered
-from tests.k8sgen.checks.sound import sound
+from tests.k8sgen.checks.sound import Body, sound
 
 _A = "a1B2c3D4e5F6g7H8i9J0"
 
@@ -75,6 +77,54 @@ def test_random_keys_are_found_by_their_entropy(seed: int, length: int) -> None:
     random = Random(seed)  # noqa: S311  (the same keys in every run)
     keys = ["".join(random.choices(ascii_letters + digits, k=length)) for _ in range(50)]
     assert sum(suspicion(key) is not None for key in keys) >= 45
+
+
+def _found(**more: Any) -> list[str]:
+    """Give what is said of the environment whose web server has *more*."""
+    bodies = sound()
+    bodies["web"]["spec"]["template"]["spec"]["containers"][0].update(more)
+    return [issue.message for issue in plaintext_secrets.check(Rendered(list(bodies.values())))]
+
+
+@pytest.mark.parametrize("words", [["--password", "hunter22x"], ["run", "-db-password=hunter22x"]])
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("command", lambda words: {"args": words}),
+        ("command", lambda words: {"command": words[:1], "args": words[1:]}),
+        ("startupProbe", lambda words: {"startupProbe": {"exec": {"command": words}}}),
+        ("livenessProbe", lambda words: {"livenessProbe": {"exec": {"command": words}}}),
+        ("readinessProbe", lambda words: {"readinessProbe": {"exec": {"command": words}}}),
+        ("postStart", lambda words: {"lifecycle": {"postStart": {"exec": {"command": words}}}}),
+        ("preStop", lambda words: {"lifecycle": {"preStop": {"exec": {"command": words}}}}),
+    ],
+)
+def test_a_secret_is_found_in_whatever_the_container_runs(
+    name: str, place: Callable[[list[str]], Body], words: list[str]
+) -> None:
+    """
+    In one word with its flag or in the next one; the finding names the command.
+    """
+    said = f"Deployment/web: container http: its {name} holds a secret by its name"
+    assert _found(**place(words)) == [said]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--password", "$(PASSWORD)"],
+        ["--password", "/run/secrets/password"],
+        ["--ask-password", "--verbose"],
+        ["--password"],
+        ["password", "reset"],
+        ["--password=", "serve"],
+    ],
+)
+def test_flags_without_a_secret_pass(words: list[str]) -> None:
+    """
+    A reference, a path, another flag and a subcommand are none.
+    """
+    assert _found(args=words) == []
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from k8sgen import (
     Image,
     Pod,
     Port,
+    Probe,
     Probes,
     Random,
     Resources,
@@ -107,8 +108,7 @@ class Redis(Service):
                 CONFIG: self.config({"redis.conf": _redis_conf(settings)}),
                 SECRETS: SecretFiles([self._users()]),
             },
-            # -e: an error in the answer, as after a wrong password, is a failure too.
-            probes=Probes.exec(["redis-cli", "-e", "ping"]),
+            probes=_probes(),
         )
         StatefulSet(self, Pod(container, user=USER))
 
@@ -121,6 +121,18 @@ class Redis(Service):
         """Declare the access control list, which `ACL LOAD` reads again without a restart."""
         rule = "user default on >{password} ~* &* +@all\n"  # a password may not hold white space
         return self.secret("users.acl", Derived(rule, {"password": self._password}, encode=False))
+
+
+def _probes() -> Probes:
+    """
+    Ask for an answer, but restart only a server that accepts no connection.
+
+    While it loads its data, runs a long script or cannot write to its volume, the answer is an
+    error, which a restart would make worse.
+    """
+    # -e: an error in the answer, as after a wrong password, is a failure too.
+    ping = Probes.exec(["redis-cli", "-e", "ping"], start=600)
+    return attrs.evolve(ping, liveness=Probe(port=PORT.name))
 
 
 def _redis_conf(settings: RedisSettings) -> str:

@@ -58,6 +58,17 @@ class TestPassword:
 class TestServer:
     """The pod, its volume and its configuration."""
 
+    def test_an_error_in_the_answer_restarts_nothing(self) -> None:
+        """
+        A server that loads, or cannot write, is not ready, and alive as long as it listens.
+        """
+        container = made_of(RedisSettings()).container("redis")
+        ping = {"command": ["redis-cli", "-e", "ping"]}
+        startup, readiness = container["startupProbe"], container["readinessProbe"]
+        assert container["livenessProbe"]["tcpSocket"] == {"port": "redis"}
+        assert startup["exec"] == readiness["exec"] == ping
+        assert startup["periodSeconds"] * startup["failureThreshold"] == 600
+
     @pytest.mark.parametrize(("limit", "most"), [("64Mi", "38mb"), ("1Gi", "614mb")])
     def test_memory_leaves_room_below_the_limit(self, limit: str, most: str) -> None:
         """

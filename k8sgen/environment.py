@@ -50,7 +50,7 @@ class Cluster(Value):
     ingress_controller: Pods = Pods(
         namespace="kube-system", labels={"app.kubernetes.io/name": "traefik"}
     )
-    scrapers: Pods = Pods(namespace="monitoring")
+    scrapers: Pods = Pods(namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"})
     ingress_class: str = "traefik"
     issuer: str | None = None
     plain_http: bool = False

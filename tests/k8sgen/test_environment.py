@@ -32,6 +32,12 @@ def test_pods_of_another_namespace_are_a_peer() -> None:
     }
 
 
+def test_only_prometheus_reads_the_metrics() -> None:
+    """Unless told; not everything that runs in its namespace."""
+    peer = Cluster().scrapers.peer()
+    assert peer["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}
+
+
 def test_certificates_make_urls_secure() -> None:
     """Who has an issuer serves https."""
     assert Cluster().scheme == "http"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from k8sgen import Stack
+from k8sgen import Cluster, Stack
 from services.backend import Backend, BackendSettings
 from services.postgres import Postgres, PostgresSettings
 from services.redis import Redis, RedisSettings
@@ -83,9 +83,7 @@ def test_it_is_scraped(made: Composed) -> None:
     template = made["Deployment", "backend"]["spec"]["template"]
     assert template["metadata"]["annotations"]["prometheus.io/port"] == "8000"
     sources = [r["from"][0] for r in made["NetworkPolicy", "backend"]["spec"]["ingress"]]
-    assert sources == [
-        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
-    ]
+    assert sources == [Cluster().scrapers.peer()]
 
 
 def test_from_outside_only_the_api_is_reached_and_only_with_a_token(made: Composed) -> None:

@@ -118,7 +118,7 @@ class Postgres(Service):
             args=["postgres", "-c", f"config_file={CONFIG}/postgresql.conf"],
             ports=[PORT],
             mounts=mounts,
-            probes=Probes.exec(["pg_isready", "--host=127.0.0.1"], start=600),
+            probes=_probes(),
         )
         # The image's stop signal asks for a fast shutdown, which still writes a checkpoint.
         StatefulSet(self, Pod(server, init=self._prepare(mounts), user=USER, grace=120))
@@ -183,6 +183,21 @@ class Postgres(Service):
         return Database(
             service=self, host=host, port=port, name=name, login=login, password=password
         )
+
+
+def _probes() -> Probes:
+    """
+    Ask whether it accepts connections, but restart only a server that gives no answer.
+
+    One that recovers from a crash answers and refuses: a restart would begin the recovery anew.
+
+    Source:
+        https://www.postgresql.org/docs/18/app-pg-isready.html
+    """
+    ask = "pg_isready --host=127.0.0.1"
+    alive = Probes.exec(["sh", "-c", f"{ask}; [ $? -le 1 ]"], start=600)
+    ready = attrs.evolve(alive.readiness, command=ask.split())
+    return attrs.evolve(alive, readiness=ready)
 
 
 def _postgresql_conf(settings: PostgresSettings) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -133,6 +136,29 @@ class TestSecrets:
 
 class TestServer:
     """The pod, its volume and its configuration."""
+
+    @pytest.mark.parametrize(
+        ("answer", "alive", "ready"),
+        [(0, True, True), (1, True, False), (2, False, False), (3, False, False)],
+    )
+    def test_only_no_answer_restarts_it(
+        self, answer: int, alive: bool, ready: bool, tmp_path: Path
+    ) -> None:
+        """
+        A server that recovers refuses (1), and is alive; the probes run with a stand-in here.
+        """
+        program = tmp_path / "pg_isready"
+        program.write_text(f"#!/bin/sh\nexit {answer}\n")
+        program.chmod(0o755)
+        container = wired(PostgresSettings()).container("postgres")
+        path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        for name, passes in (
+            ("startupProbe", alive),
+            ("livenessProbe", alive),
+            ("readinessProbe", ready),
+        ):
+            command = container[name]["exec"]["command"]
+            assert (subprocess.run(command, check=False, env=path).returncode == 0) is passes
 
     def test_the_volume_is_where_the_image_keeps_its_data_from_18_on(self) -> None:
         """

@@ -71,6 +71,8 @@ class Hydra(Service):
     migrates, whichever tool applies the manifests; a Job could not be changed once it ran, and
     every tool would have to keep its order. At the very first start several pods may race: a
     migration that another pod was faster with fails, and the container that tried starts again.
+    The first deployment should start one replica: two pods that first serve within milliseconds
+    of each other may each create a row of the network to which all other rows belong.
 
     Args:
         url: Its public URL, the issuer of all tokens; with `http` it runs in development mode.
@@ -90,7 +92,9 @@ class Hydra(Service):
         self._dsn = self.secret("dsn", _with_pool(database.url, settings.connections))
         migrate = self._run("migrate", "sql", "up", "--read-from-env", "--yes", name="migrate")
         Deployment(self, Pod(self._server(), init=migrate))
-        clean = self._run("janitor", "--read-from-env", "--tokens", "--requests", "--grants")
+        # Unless told, a run stops after 10000 rows, and a backlog would only grow.
+        most = ["--limit=1000000", "--batch-size=1000"]
+        clean = self._run("janitor", "--read-from-env", "--tokens", "--requests", "--grants", *most)
         CronJob(self, Pod(clean), name=f"{self.name}-janitor", schedule=settings.clean_up)
 
     def routes(self) -> list[Route]:

@@ -113,6 +113,7 @@ def test_expired_rows_are_cleaned_up(hydra: Composed) -> None:
     (janitor,) = spec["jobTemplate"]["spec"]["template"]["spec"]["containers"]
     assert janitor["args"][0] == "janitor"
     assert {"--tokens", "--requests", "--grants"} <= {*janitor["args"]}
+    assert {"--limit=1000000", "--batch-size=1000"} <= {*janitor["args"]}
     assert spec["concurrencyPolicy"] == "Forbid"
 
 

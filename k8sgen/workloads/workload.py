@@ -70,6 +70,8 @@ class StatefulSet(Manifest):
                     "replicas": service.settings.replicas,
                     "revisionHistoryLimit": 3,
                     "serviceName": headless,
+                    # In order, a broken pod would keep its own corrected template from rolling out.
+                    "podManagementPolicy": "Parallel",  # it can never be changed
                     "selector": {"matchLabels": service.selector(SERVER)},
                     "template": pod.template(service, SERVER, **_spread(service)),
                     "volumeClaimTemplates": [claim.template() for claim in pod.claims()],

@@ -128,6 +128,10 @@ class TestStatefulSet:
         policy = workload("StatefulSet")["spec"]["persistentVolumeClaimRetentionPolicy"]
         assert policy == {"whenDeleted": "Retain", "whenScaled": "Retain"}
 
+    def test_a_broken_pod_does_not_block_its_correction(self) -> None:
+        """Pods do not wait for each other."""
+        assert workload("StatefulSet")["spec"]["podManagementPolicy"] == "Parallel"
+
     def test_its_pods_have_names_by_a_headless_service(self) -> None:
         """Which it brings along."""
         composition = composed(lambda stack: MAKE["StatefulSet"](Web(stack, Settings())))

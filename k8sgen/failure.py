@@ -41,7 +41,9 @@ def translated(root: Path, subject: str, trace: tuple[Location, ...] = ()) -> It
     """
     try:
         yield
-    except K8sgenError:
+    except K8sgenError as error:
+        if isinstance(error.location, Location):
+            error.location = next(iter(within((error.location,), root)), error.location)
         raise
     except (Exception, SystemExit) as error:
         raise _translate(error, root, subject, trace) from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import constructs
 
+from k8sgen.errors import ProjectError
 from k8sgen.manifest import Manifest
 from k8sgen.network import NAME_LABEL, Endpoint, KubernetesService, NetworkPolicy
 from k8sgen.secrets.contract import Recipe, SecretKey, Told
@@ -39,6 +41,8 @@ class Service(constructs.Construct):
         self, scope: Stack, settings: ServiceSettings, *, given: Sequence[Endpoint] = ()
     ) -> None:
         self.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
+        if settings is None:
+            raise self._left_out()
         super().__init__(scope, self.name)
         self.trace = callers()
         self.stack = scope
@@ -146,12 +150,24 @@ class Service(constructs.Construct):
         )
         self.waivers.append(waiver)
 
+    def _left_out(self) -> ProjectError:
+        """Make the error for a service without settings, placed where the stack makes it."""
+        modules = (sys.modules.get(cls.__module__) for cls in type(self).__mro__)
+        own = {getattr(module, "__file__", None) for module in modules}
+        trace = callers()
+        outside = (place for place in trace if str(place.file) not in own)
+        msg = f"{type(self).__name__} is made, but the environment leaves it out"
+        hint = f"put it under `if environment.{self.name.replace('-', '_')}:`"
+        return ProjectError(msg, hint=hint, location=next(outside, next(iter(trace), None)))
+
     def _account(self) -> dict[str, Any]:
+        pull = self.stack.environment.cluster.pull_secret
         return {
             "apiVersion": "v1",
             "kind": "ServiceAccount",
             "metadata": {"name": self.name, "labels": self.labels()},
             "automountServiceAccountToken": False,
+            "imagePullSecrets": [{"name": pull}] if pull else None,
         }
 
     @staticmethod

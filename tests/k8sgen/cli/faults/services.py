@@ -131,6 +131,15 @@ STACK = (
         f"{LEFT_OUT}",
     ),
     Fault(
+        "a service left out that the stack makes all the same",
+        {
+            **stack("        if environment.cache:\n            cache =", "        cache ="),
+            **production("cache=CacheSettings()", "cache=None"),
+        },
+        "services/stack.py:22: Cache is made, but the environment leaves it out\n"
+        "  put it under `if environment.cache:`",
+    ),
+    Fault(
         "the same service twice",
         stack(
             "        if environment.web:\n",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +48,27 @@ def check(wanted: Needs, store: Store, now: datetime) -> list[Finding]:
     """Check the encrypted files in *store* against what is *wanted*."""
     issues = _Check(wanted, store, now).issues()
     return [issue.finding(wanted.environment, store.shown(issue.secret)) for issue in issues]
+
+
+def check_left_behind(root: Path, environments: Collection[str]) -> list[Finding]:
+    """
+    Find the encrypted files of what is no environment any more.
+
+    Args:
+        root: The project's directory.
+        environments: All that the project has.
+    """
+    folders = sorted((Store(root, "").dist / "secrets").glob("[!.]*/"))
+    stores = [Store(root, folder.name) for folder in folders if folder.name not in environments]
+    return [finding for store in stores for finding in _left_behind(store)]
+
+
+def _left_behind(store: Store) -> Iterator[Finding]:
+    for name in store.names():
+        shown = store.shown(name)
+        message = f"{shown} is orphaned: there is no environment {store.environment}"
+        issue = Issue(rule="secret-orphaned", message=message, secret=name)
+        yield issue.finding(store.environment, shown)
 
 
 @attrs.define

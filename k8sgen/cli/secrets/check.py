@@ -10,7 +10,7 @@ from k8sgen import project
 from k8sgen.checks.finding import Finding
 from k8sgen.cli.output import as_json, environments, print_json
 from k8sgen.compose import compose_each
-from k8sgen.secrets.check import check_environment
+from k8sgen.secrets.check import check_environment, check_left_behind
 
 
 @click.command("check")
@@ -28,6 +28,8 @@ def command(ctx: click.Context, environments: tuple[str, ...], as_json: bool) ->
         for composition in compose_each(found).values()
         for finding in check_environment(composition, found.root)
     ]
+    if not environments:
+        findings += check_left_behind(found.root, found.environments)
     if as_json:
         print_json([_row(finding) for finding in findings])
     else:

@@ -16,6 +16,7 @@ from k8sgen.errors import UsageError
 from k8sgen.secrets import rotation
 from k8sgen.secrets.change import Change, missing, present
 from k8sgen.secrets.contract import SecretKey
+from k8sgen.secrets.history import refuse_deleted
 from k8sgen.secrets.record import parse_age
 from k8sgen.secrets.steps import Steps
 
@@ -59,7 +60,17 @@ def command(
             _write(script, _steps(here, changed))
         _show_steps(here, changed, script)
     else:
+        _require_values(here)
         _rotate(here, _chosen(here, keys, older_than), given, script)
+
+
+def _require_values(here: Site) -> None:
+    """Refuse to rotate where no value was ever made, whether or not a key is named."""
+    if here.needs.secrets and not here.store.names() and not here.store.interrupted:
+        here.needs.readers()
+        refuse_deleted(here.store, here.needs.secrets)
+        msg = f"the environment {here.needs.environment} has no values to rotate yet"
+        raise UsageError(msg, hint=f"run: k8sgen secrets generate {here.needs.environment}")
 
 
 def _reencrypt(here: Site, *, data_key: bool) -> None:

@@ -242,6 +242,15 @@ class TestRotate:
         assert "statefulset/cache" in ran.out
         assert values(ready) == before
 
+    def test_without_values_it_is_refused(self, root: Path) -> None:
+        """Whether a key is named or not; "nothing to do" would hide that all are missing."""
+        for says in ("secrets init production", "secrets generate production"):
+            for keys in ([], ["cache/password"]):
+                ran = secrets(root, "rotate", "production", *keys)
+                assert (ran.status, ran.out) == (2, "")
+                assert says in ran.err
+            secrets(root, "init", "production")
+
     def test_only_what_is_old_enough(self, ready: Path) -> None:
         """Nothing is, on the first day."""
         for arguments in ([], ["--older-than", "1d"]):
@@ -289,6 +298,12 @@ class TestEncrypt:
         assert "canary" not in path.read_text()
         assert run(ready, "synth", "--check").status == 1  # the token's pod rolls
         assert run(ready, "synth").status == 0
+
+    def test_an_untouched_stub_is_not_emptied(self, ready: Path) -> None:
+        """Nothing was in it."""
+        assert "emptied" not in secrets(ready, "encrypt", "production", "web").out
+        self.fill(ready)
+        assert "emptied: web.stub" in secrets(ready, "encrypt", "production", "web").out
 
     def test_from_elsewhere_it_is_left(self, ready: Path, tmp_path: Path) -> None:
         """With the advice to delete it; - is standard input."""
@@ -344,6 +359,19 @@ class TestReports:
         (finding,) = json.loads(ran.out)
         assert (ran.status, finding["rule"]) == (1, "secret-not-set-up")
         assert finding["environment"] == "staging"
+
+    def test_files_of_a_removed_environment_are_found(self, ready: Path) -> None:
+        """Where no environment is named; its passwords may be in force yet."""
+        (ready / "environments/production.yaml").unlink()
+        (ready / "environments/production.py").unlink()
+        ran = secrets(ready, "check", "--json")
+        rows = [row for row in json.loads(ran.out) if row["environment"] == "production"]
+        assert (ran.status, [row["rule"] for row in rows]) == (1, ["secret-orphaned"] * 2)
+        assert rows[0]["message"] == (
+            "dist/secrets/production/cache.sops.yaml is orphaned: there is no environment "
+            "production"
+        )
+        assert "production" not in secrets(ready, "check", "staging").out
 
     def test_audit_speaks_text_and_json(self, ready: Path) -> None:
         """Of what is not committed too."""

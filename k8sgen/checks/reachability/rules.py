@@ -166,17 +166,17 @@ def policy_types(rendered: Rendered) -> Iterator[Issue]:
 @rule("default-deny", fix="keep the platform's policy that selects every pod")
 def default_deny(rendered: Rendered) -> Iterator[Issue]:
     """Every namespace denies all traffic that no policy allows, in both directions."""
-    for name in rendered.namespaces:
+    for body in rendered.of("Namespace"):
+        name = body["metadata"]["name"]
         denied: set[str] = set()
-        for body in rendered.of("NetworkPolicy"):
-            spec = body.get("spec") or {}
-            if body["metadata"].get("namespace") == name and not spec.get("podSelector"):
+        for policy in rendered.of("NetworkPolicy"):
+            spec = policy.get("spec") or {}
+            if policy["metadata"].get("namespace") == name and not spec.get("podSelector"):
                 rules = {"Ingress": spec.get("ingress"), "Egress": spec.get("egress")}
                 denied |= {
                     kind for kind in spec.get("policyTypes") or ["Ingress"] if not rules.get(kind)
                 }
         for direction in sorted({"Ingress", "Egress"} - denied):
-            body = rendered.of("Namespace")[0]
             yield Issue(body, f"Namespace/{name}: nothing denies {direction.lower()} by default")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from k8sgen.checks.context import Edge, Peer
-from k8sgen.checks.reachability.rules import Way, undeclared, ways
+from k8sgen.checks.reachability.rules import Way, default_deny, undeclared, ways
 from k8sgen.checks.rendered import Rendered
 from tests.k8sgen.checks.sound import Bodies, Body, context, sound
 
@@ -155,3 +155,17 @@ def test_declared_addresses_outside_are_ways_too() -> None:
     untold = Rendered(list(bodies.values()), context=context())
     assert list(undeclared.check(told)) == []
     assert list(undeclared.check(untold)) != []
+
+
+def test_the_namespace_that_denies_nothing_is_the_one_blamed() -> None:
+    """
+    A finding about a second Namespace is one about its own manifest.
+    """
+    bodies = sound()
+    other = {**bodies["namespace"], "metadata": {"name": "other"}}
+    found = list(default_deny.check(Rendered([*bodies.values(), other])))
+    assert [issue.message for issue in found] == [
+        f"Namespace/other: nothing denies {direction} by default"
+        for direction in ("egress", "ingress")
+    ]
+    assert all(issue.manifest is other for issue in found)

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from k8sgen.values import Compute, Resources, Storage, Value, at_least, dns_label
+from k8sgen.values import Compute, Resources, Storage, Value, at_least, dns_label, host_name
 
 BASE = "base"
 _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{40,}")  # Bech32 has neither 1, b, i nor o
@@ -43,6 +43,8 @@ class Cluster(Value):
             plain HTTP.
         plain_http: Whether that is as it should be, on a developer's machine; elsewhere every host
             needs a certificate.
+        pull_secret: The name of a Secret of the namespace, made by others, by which the images of
+            a private registry are pulled.
         kubernetes_version: Major and minor, as in "1.36".
     """
 
@@ -54,6 +56,9 @@ class Cluster(Value):
     ingress_class: str = "traefik"
     issuer: str | None = None
     plain_http: bool = False
+    pull_secret: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(host_name)
+    )
     kubernetes_version: str = attrs.field(
         default="1.36", validator=attrs.validators.matches_re(r"1\.\d+")
     )

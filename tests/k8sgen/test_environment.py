@@ -38,6 +38,13 @@ def test_only_prometheus_reads_the_metrics() -> None:
     assert peer["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}
 
 
+def test_a_pull_secret_has_a_name_of_a_secret() -> None:
+    """Which may have dots."""
+    assert Cluster(pull_secret="ghcr.io-pull").pull_secret == "ghcr.io-pull"
+    with pytest.raises(ValueError, match=r"^pull_secret: 'Pull_Me' is not"):
+        Cluster(pull_secret="Pull_Me")
+
+
 def test_certificates_make_urls_secure() -> None:
     """Who has an issuer serves https."""
     assert Cluster().scheme == "http"

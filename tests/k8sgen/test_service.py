@@ -136,6 +136,14 @@ def test_its_account_has_no_token() -> None:
     assert pod["serviceAccountName"] == "shop"
 
 
+def test_its_account_pulls_images_by_the_clusters_secret() -> None:
+    """Where the cluster names one."""
+    private = Environment(name="here", cluster=Cluster(pull_secret="registry"))
+    account = found(shop(ShopSettings(), private), "ServiceAccount", "shop")
+    assert account["imagePullSecrets"] == [{"name": "registry"}]
+    assert "imagePullSecrets" not in found(shop(ShopSettings()), "ServiceAccount", "shop")
+
+
 def test_its_selectors_select_its_pods() -> None:
     """Those of the workload, the Kubernetes Service, the budget and the policy."""
     composition = shop(ShopSettings(replicas=2))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import attrs
 import pytest
 
 from k8sgen.checks.context import Peer
-from k8sgen.compose import Composition
+from k8sgen.compose import Composition, compose
 from k8sgen.project import Project
 from k8sgen.validation import context_of, validate
 
@@ -22,6 +23,17 @@ def test_shipped_environments_have_no_finding(
     report = validate(compositions[name], project.root)
     assert [finding.message for finding in report.findings] == []
     assert [waived.reason for waived in report.waived] == []
+
+
+def test_a_pull_secret_is_made_by_others(project: Project) -> None:
+    """
+    So nothing complains that the project does not declare it.
+    """
+    production = project.environments["production"]
+    cluster = attrs.evolve(production.cluster, pull_secret="registry")
+    private = attrs.evolve(production, cluster=cluster)
+    report = validate(compose(project.stack, private, project.root), project.root)
+    assert [finding.message for finding in report.findings] == []
 
 
 def test_edges_are_those_of_the_stack(

@@ -58,8 +58,10 @@ def _others(rendered: Rendered, own: Sequence[Actor]) -> Iterator[Actor]:
         yield _pods(
             rendered, _STRANGE, Peer(labels=labels), f"pods {_text(labels)} of another namespace"
         )
-    for cidr in dict.fromkeys(_cidrs(rendered)):
-        yield Actor(name=f"the addresses {cidr}", namespace=None, cidr=cidr)
+    for cidr, left_out in dict.fromkeys(_blocks(rendered)):
+        text = f" except {', '.join(sorted(left_out))}" if left_out else ""
+        name = f"the addresses {cidr}{text}"
+        yield Actor(name=name, namespace=None, cidr=cidr, left_out=left_out)
 
 
 def _label_sets(rendered: Rendered) -> Iterator[Mapping[str, str]]:
@@ -84,16 +86,19 @@ def _pods(rendered: Rendered, namespace: str, peer: Peer, name: str = "") -> Act
     )
 
 
-def _cidrs(rendered: Rendered) -> Iterator[str]:
-    yield "0.0.0.0/0"
+def _blocks(rendered: Rendered) -> Iterator[tuple[str, frozenset[str]]]:
+    """Give each block of addresses that anybody names, with what is left out of it."""
+    whole: frozenset[str] = frozenset()
+    yield "0.0.0.0/0", whole
     for edge in rendered.context.edges or ():
-        yield from (p.cidr for p in (edge.client, edge.server) if p.cidr)
+        yield from ((p.cidr, whole) for p in (edge.client, edge.server) if p.cidr)
     for body in rendered.of("NetworkPolicy"):
         for field, side in (("ingress", "from"), ("egress", "to")):
             for each in get(body, "spec", field) or []:
                 for peer in each.get(side) or []:
                     if get(peer, "ipBlock", "cidr"):
-                        yield str(peer["ipBlock"]["cidr"])
+                        block = peer["ipBlock"]
+                        yield str(block["cidr"]), frozenset(block.get("except") or ())
 
 
 def is_peer(actor: Actor, peer: Peer, own: str) -> bool:

@@ -27,6 +27,7 @@ class Actor:
         name: As messages name it.
         namespace: `None` is outside the cluster.
         cidr: The addresses outside.
+        left_out: The blocks of them that are not meant.
         governed: Whether the environment's policies decide for it; elsewhere nobody here can tell.
         pod: What it is made of, where the environment makes it.
     """
@@ -36,6 +37,7 @@ class Actor:
     labels: Mapping[str, str] = attrs.field(factory=dict)
     namespace_labels: Mapping[str, str] = attrs.field(factory=dict)
     cidr: str | None = None
+    left_out: frozenset[str] = frozenset()
     governed: bool = False
     pod: PodTemplate | None = None
 
@@ -127,7 +129,8 @@ def _selects(body: Body, actor: Actor) -> bool:
 def _is(peer: Mapping[str, Any], actor: Actor, policy: Body) -> bool:
     block = peer.get("ipBlock")
     if block is not None:
-        return actor.cidr is not None and actor.cidr == block.get("cidr")
+        same = actor.cidr is not None and actor.cidr == block.get("cidr")
+        return same and actor.left_out.issuperset(block.get("except") or ())
     if actor.namespace is None:
         return False
     if "namespaceSelector" in peer:

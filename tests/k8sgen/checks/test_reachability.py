@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from k8sgen.checks.context import Edge, Peer
-from k8sgen.checks.reachability.rules import Way, default_deny, undeclared, ways
+from k8sgen.checks.reachability.rules import Way, blocked, default_deny, undeclared, ways
 from k8sgen.checks.rendered import Rendered
 from tests.k8sgen.checks.sound import Bodies, Body, context, sound
 
@@ -169,3 +169,53 @@ def test_the_namespace_that_denies_nothing_is_the_one_blamed() -> None:
         for direction in ("egress", "ingress")
     ]
     assert all(issue.manifest is other for issue in found)
+
+
+def _outside(*blocks: Body) -> Bodies:
+    """Let the web server reach *blocks* of addresses, each by a rule of its own."""
+    bodies = sound()
+    rules = [{"to": [{"ipBlock": block}], "ports": [{"port": 443}]} for block in blocks]
+    bodies["web-policy"]["spec"]["egress"] += rules
+    return bodies
+
+
+ALL = "0.0.0.0/0"
+SOME = {"cidr": ALL, "except": ["192.0.2.0/24", "10.0.0.0/8"]}
+SHOWN = "the addresses 0.0.0.0/0 except 10.0.0.0/8, 192.0.2.0/24"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "whole", "part"),
+    [
+        ([SOME], False, True),
+        ([SOME, {"cidr": ALL}], True, True),
+        ([SOME, {"cidr": ALL, "except": ["10.0.0.0/8"]}], False, True),
+        ([{"cidr": ALL, "except": ["10.0.0.0/8"]}], False, None),
+    ],
+)
+def test_what_a_block_leaves_out_is_not_open(
+    blocks: list[Body], whole: bool, part: bool | None
+) -> None:
+    """
+    A block with exceptions opens no way to all of it; one with fewer opens the others' part.
+    """
+    found = _ways(_outside(*blocks))
+    assert found["Deployment/web", f"the addresses {ALL}"].open("TCP", 443) is whole
+    way = found.get(("Deployment/web", SHOWN))
+    assert (way.open("TCP", 443) if way else None) is part
+
+
+def test_a_declared_block_is_blocked_by_what_the_policy_leaves_out() -> None:
+    """
+    What is open of it is declared; without the edge it is what the policy opens too much.
+    """
+    bodies = _outside(SOME)
+    edge = Edge(client=Peer(labels={"app": "web"}), server=Peer(cidr=ALL), port=443)
+    edges = (*(context().edges or ()), edge)
+    told = Rendered(list(bodies.values()), context=context(edges=edges))
+    untold = Rendered(list(bodies.values()), context=context())
+    assert list(undeclared.check(told)) == []
+    assert [f"may not reach the addresses {ALL} at" in i.message for i in blocked.check(told)] == [
+        True
+    ]
+    assert any(f"to {SHOWN} at 443/TCP" in issue.message for issue in undeclared.check(untold))

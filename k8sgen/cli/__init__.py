@@ -67,7 +67,11 @@ def _summary(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=False,  # nothing asked is wrong use, and answered as all of that
+)
 @click.option(
     "--project",
     "root",

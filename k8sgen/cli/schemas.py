@@ -12,7 +12,7 @@ from k8sgen.cli.output import as_json, print_json
 from k8sgen.validation import configured_folders
 
 
-@click.group("schemas")
+@click.group("schemas", no_args_is_help=False)
 def command() -> None:
     """Work with the schemas of custom resources."""
 

@@ -32,7 +32,7 @@ class Commands(click.Group):
         return found
 
 
-@click.command("secrets", cls=Commands)
+@click.command("secrets", cls=Commands, no_args_is_help=False)
 def command() -> None:
     """Make, check, rotate and apply the encrypted secrets of an environment.
 

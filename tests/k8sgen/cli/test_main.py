@@ -41,6 +41,9 @@ def k8sgen(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         (["synth", "--forse"], "there is no option '--forse'\n  did you mean '--force'?"),
         (["--prject", "x"], "there is no option '--prject'\n  did you mean '--project'?"),
         (["render"], "Missing argument 'ENV'\n  k8sgen render --help shows how to use it"),
+        ([], "Missing command\n  k8sgen --help shows how to use it"),
+        (["secrets"], "Missing command\n  k8sgen secrets --help shows how to use it"),
+        (["schemas"], "Missing command\n  k8sgen schemas --help shows how to use it"),
         (
             ["render", "staging", "--service", "wbe"],
             "there is no service 'wbe' in it\n  did you mean 'web'?",

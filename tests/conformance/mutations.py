@@ -251,6 +251,8 @@ BEYOND = (
 MISSED_AT = {
     "port of a Kubernetes Service: Service/oathkeeper":
         "no harm: the Ingress goes by the port's name, and nobody else calls it",
+    "renamed container port: Deployment/auth-handler":
+        "no harm: the metrics are scraped by the port's number",
     "renamed container port: Deployment/oathkeeper":
         "no harm: the metrics are scraped by the port's number",
     "moved container port: Deployment/oathkeeper":

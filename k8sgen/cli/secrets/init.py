@@ -27,7 +27,7 @@ def command(root: Path, environment: str) -> None:
     purpose = f"{found.stack.part_of}/{environment}"
     ours = identity.ensure(purpose, root=found.root, known=recipients)
     click.echo(f"{'made' if ours.made else 'found'}: an age identity in {identity.key_file()}")
-    shown = Path("environments", f"{environment.replace('-', '_')}.yaml")
+    shown = project.environment_file(environment).with_suffix(".yaml")
     if add_recipient(found.root / shown, ours.recipient, present=recipients, shown=shown):
         click.echo(f"added: {ours.recipient} to {shown}")
     else:

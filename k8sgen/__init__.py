@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from k8sgen import node
+from k8sgen.tools import node
 
 if TYPE_CHECKING:
     from k8sgen.api import *  # noqa: F403

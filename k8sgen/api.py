@@ -1,37 +1,28 @@
 """The public names: what services, environments and stacks are written with."""
 
-from k8sgen.environment import Cluster, Environment, Pods, Priority, Quota
-from k8sgen.manifest import Manifest
-from k8sgen.network import Endpoint, Ingress, Route
-from k8sgen.secrets.contract import (
-    Alternate,
-    Derived,
-    Given,
-    KeySet,
-    Random,
-    SecretKey,
-    Told,
-)
-from k8sgen.service import Service
-from k8sgen.stack import Stack
-from k8sgen.values import (
-    Autoscaling,
-    Compute,
-    Image,
-    Port,
-    Resources,
-    ServiceSettings,
-    Storage,
-    at_least,
-    at_most,
-    host_name,
-)
-from k8sgen.workloads.config import ConfigMap
-from k8sgen.workloads.container import Container, FieldRef
-from k8sgen.workloads.pod import Pod
-from k8sgen.workloads.probe import Probe, Probes
-from k8sgen.workloads.volume import Claim, EmptyDir, Mount, SecretFiles, Volume
-from k8sgen.workloads.workload import CronJob, Deployment, Job, StatefulSet
+from k8sgen.constructs.config_map import ConfigMap
+from k8sgen.constructs.container import Container, FieldRef
+from k8sgen.constructs.deployment import Deployment
+from k8sgen.constructs.endpoint import Endpoint
+from k8sgen.constructs.ingress import Ingress
+from k8sgen.constructs.job import CronJob, Job
+from k8sgen.constructs.manifest import Manifest
+from k8sgen.constructs.pod import Pod
+from k8sgen.constructs.probe import Probe, Probes
+from k8sgen.constructs.route import Route
+from k8sgen.constructs.service import Service
+from k8sgen.constructs.stack import Stack
+from k8sgen.constructs.stateful_set import StatefulSet
+from k8sgen.constructs.volume import Claim, EmptyDir, Mount, SecretFiles, Volume
+from k8sgen.secrets.contract.keys import Alternate, Derived, Given, KeySet, Random, SecretKey, Told
+from k8sgen.settings.autoscaling import Autoscaling
+from k8sgen.settings.cluster import Cluster, Pods
+from k8sgen.settings.environment import Environment, Priority, Quota
+from k8sgen.settings.image import Image
+from k8sgen.settings.port import Port
+from k8sgen.settings.resources import Compute, Resources, Storage
+from k8sgen.settings.service import ServiceSettings
+from k8sgen.settings.value import at_least, at_most, host_name
 
 __all__ = [
     "Alternate",

@@ -1,12 +1,19 @@
-"""The errors that users see; they carry data and build their text in `__str__`."""
+"""The errors that users see, and the lines of theirs that they name."""
 
 from __future__ import annotations
 
 import difflib
+import sys
+import sysconfig
+import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import FrameType
 
 import attrs
+
+_LIBRARY = str(Path(__file__).parent)
+_FOREIGN = (_LIBRARY, "<", sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
 
 
 @attrs.frozen
@@ -51,13 +58,13 @@ class K8sgenError(Exception):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Give the hint that names what *name* is most like; empty where nothing is."""
+    """Return the hint that names what *name* is most like; empty where nothing is."""
     near = difflib.get_close_matches(name, list(known), 1)
     return f"did you mean {near[0]!r}?" if near else ""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Give the hint that names what *name* is most like, or else all that there is."""
+    """Return the hint that names what *name* is most like, or else all that there is."""
     names = list(known)
     return did_you_mean(name, names) or f"known: {', '.join(names) or 'none'}"
 
@@ -91,3 +98,45 @@ class Problems(K8sgenError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+def _is_users(file: str) -> bool:
+    return not file.startswith(_FOREIGN) and "site-packages" not in file
+
+
+def callers() -> tuple[Location, ...]:
+    """
+    Return the user's lines that led here, the innermost first.
+    """
+    found = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame:
+        if _is_users(frame.f_code.co_filename):
+            found.append(Location(Path(frame.f_code.co_filename), frame.f_lineno))
+        frame = frame.f_back
+    return tuple(found)
+
+
+def raised_at(error: BaseException, root: Path) -> Location | None:
+    """
+    Return the innermost line below *root* that *error* passed through.
+    """
+    if isinstance(error, SyntaxError) and error.filename:
+        return Location(_relative(Path(error.filename), root), error.lineno or 1)
+    steps = traceback.extract_tb(error.__traceback__)
+    lines = tuple(Location(Path(s.filename), s.lineno or 1) for s in steps if _is_users(s.filename))
+    inside = within(lines, root)
+    return inside[-1] if inside else None
+
+
+def _relative(file: Path, root: Path) -> Path:
+    return file.relative_to(root) if file.is_relative_to(root) else file
+
+
+def within(trace: tuple[Location, ...], root: Path) -> tuple[Location, ...]:
+    """Keep the places below *root*, and name their files as seen from there."""
+    return tuple(
+        Location(place.file.relative_to(root), place.line)
+        for place in trace
+        if place.file.is_relative_to(root)
+    )

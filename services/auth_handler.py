@@ -91,7 +91,7 @@ class AuthHandler(Service):
         Deployment(self, Pod(container))
 
     def routes(self) -> list[Route]:
-        """Give what of it is reached from outside: all paths of its host, by anybody."""
+        """Return what of it is reached from outside: all paths of its host, by anybody."""
         return [
             Route(
                 id=self.name,

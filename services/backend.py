@@ -79,5 +79,5 @@ class Backend(Service):
         Deployment(self, Pod(container))
 
     def routes(self, host: str) -> list[Route]:
-        """Give what of it is reached from outside at *host*: the API, with an access token."""
+        """Return what of it is reached from outside at *host*: the API, with an access token."""
         return [Route(id="backend-api", endpoint=self.http, host=host, path="/api")]

@@ -98,7 +98,7 @@ class Hydra(Service):
         CronJob(self, Pod(clean), name=f"{self.name}-janitor", schedule=settings.clean_up)
 
     def routes(self) -> list[Route]:
-        """Give what of it is reached from outside, at the host of its URL."""
+        """Return what of it is reached from outside, at the host of its URL."""
         host = urlsplit(self._url).netloc
         return [
             Route(
@@ -142,7 +142,7 @@ class Hydra(Service):
 
     def _config(self, settings: HydraSettings, login: str) -> dict[str, Any]:
         """
-        Give the configuration file; the data source and the keys come by environment variable.
+        Return the configuration file; the data source and the keys come by environment variable.
 
         Source:
             ory/hydra spec/config.json

@@ -112,7 +112,7 @@ class Oathkeeper(Service):
         self, settings: OathkeeperSettings, introspection: Endpoint, login: str
     ) -> dict[str, Any]:
         """
-        Give the configuration file; what is not enabled here no rule can use.
+        Return the configuration file; what is not enabled here no rule can use.
 
         Source:
             ory/oathkeeper spec/config.schema.json
@@ -213,7 +213,7 @@ def _rule(route: Route, *, url: str) -> dict[str, Any]:
 
 
 def _methods(route: Route) -> list[str]:
-    """Give the methods; what answers GET answers HEAD."""
+    """Return the methods; what answers GET answers HEAD."""
     head = ["HEAD"] if "GET" in route.methods else []
     return [*dict.fromkeys([*route.methods, *head])]
 
@@ -227,7 +227,7 @@ def _pattern(route: Route, routes: Sequence[Route]) -> str:
 
 
 def _below(route: Route, path: str, routes: Sequence[Route]) -> Iterator[str]:
-    """Give the paths of other routes below *path*, without it."""
+    """Return the paths of other routes below *path*, without it."""
     for other in routes:
         if other.host == route.host and other.path.startswith(f"{path}/") and other.path != "/":
             yield other.path.removeprefix(f"{path}/")

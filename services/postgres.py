@@ -125,7 +125,7 @@ class Postgres(Service):
 
     def database(self, name: str) -> Database:
         """
-        Give a client the database *name*, with an owner of the same name.
+        Return a client the database *name*, with an owner of the same name.
 
         Raises:
             ValueError: PostgreSQL reserves the name, or it would have to be quoted.

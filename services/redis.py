@@ -113,7 +113,7 @@ class Redis(Service):
         StatefulSet(self, Pod(container, user=USER))
 
     def cache(self) -> Cache:
-        """Give a client the cache."""
+        """Return a client the cache."""
         port = self._port
         return Cache(service=self, host=port.host, port=port.port, password=self._password)
 

@@ -35,11 +35,11 @@ class Environment(k8sgen.Environment):
     oathkeeper: OathkeeperSettings | None = OathkeeperSettings()
 
     def host(self, name: str) -> str:
-        """Give a public host."""
+        """Return a public host."""
         return f"{name}.{self.domain}"
 
     def url(self, name: str) -> str:
-        """Give the public URL of a host, without a path."""
+        """Return the public URL of a host, without a path."""
         return f"{self.cluster.scheme}://{self.host(name)}"
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from k8sgen import node
+from k8sgen.tools import node
 
 node.prepare()  # before any test module imports cdk8s
 
-from k8sgen import project as projects  # noqa: E402
-from k8sgen.compose import Composition, compose  # noqa: E402
-from k8sgen.project import Project  # noqa: E402
+from k8sgen.project import project as projects  # noqa: E402
+from k8sgen.project.compose import Composition, compose  # noqa: E402
+from k8sgen.project.project import Project  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 

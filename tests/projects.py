@@ -12,8 +12,8 @@ from pathlib import Path
 import attrs
 
 from k8sgen.cli import main
-from k8sgen.compose import Composition, compose
-from k8sgen.project import load
+from k8sgen.project.compose import Composition, compose
+from k8sgen.project.project import load
 
 CACHE = """\
 import attrs
@@ -157,7 +157,7 @@ def write_project(root: Path, changes: Mapping[str, str | bytes] | None = None) 
 
 def edited(path: str, old: str, new: str) -> dict[str, str | bytes]:
     """
-    Give the change of the small project's file *path* that puts *new* where *old* stands once.
+    Return the change of the small project's file *path* that puts *new* where *old* stands once.
     """
     assert FILES[path].count(old) == 1, f"{old!r} does not stand once in {path}"
     return {path: FILES[path].replace(old, new)}

@@ -21,7 +21,7 @@ from k8sgen import (
     ServiceSettings,
     Stack,
 )
-from k8sgen.compose import Composition, compose
+from k8sgen.project.compose import Composition, compose
 
 ROOT = Path(__file__).parents[1]
 SOMEWHERE = Environment(name="somewhere")

@@ -23,7 +23,7 @@ _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
 def commands(document: str) -> list[list[str]]:
-    """Give the arguments of each `python -m k8sgen` line in the document's `sh` blocks."""
+    """Return the arguments of each `python -m k8sgen` line in the document's `sh` blocks."""
     blocks = _BLOCK.findall((ROOT / document).read_text("utf-8"))
     lines = [line for block in blocks for line in block.splitlines()]
     words = [shlex.split(line, comments=True) for line in lines if "&&" not in line]

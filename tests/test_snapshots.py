@@ -9,9 +9,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from k8sgen import project
-from k8sgen.compose import Composition
-from k8sgen.serialize import to_yaml
+from k8sgen.kubernetes.yaml import to_yaml
+from k8sgen.project import project
+from k8sgen.project.compose import Composition
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(file.stem for file in (ROOT / "services").glob("[!_]*.py"))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from k8sgen.errors import UsageError
-from k8sgen.tools import require
+from k8sgen.tools.programs import require
 
 
 def is_repository(root: Path) -> bool:
-    """Tell whether *root* is in a git repository that has a commit."""
+    """Return whether *root* is in a git repository that has a commit."""
     done = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     return done.returncode == 0
 
@@ -47,7 +47,7 @@ def tree(root: Path, folder: str, ref: str) -> dict[str, str]:
 
 def resolve(root: Path, ref: str) -> str:
     """
-    Give the commit that *ref* names.
+    Return the commit that *ref* names.
 
     Raises:
         UsageError: git knows no such commit, or *root* is in no repository.
@@ -63,7 +63,7 @@ def resolve(root: Path, ref: str) -> str:
 
 
 def merge_base(root: Path, ref: str) -> str:
-    """Give the commit at which the present work left *ref*; *ref* itself where there is none."""
+    """Return the commit at which the present work left *ref*; *ref* itself where there is none."""
     done = _git(root, "merge-base", resolve(root, ref), "HEAD")
     return done.stdout.decode().strip() or resolve(root, ref)
 

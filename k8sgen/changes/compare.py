@@ -11,8 +11,8 @@ from k8sgen.changes.fields import Field, fields
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import related
 from k8sgen.changes.rules import judge
-from k8sgen.changes.world import Case, Pair, World, identity
-from k8sgen.serialize import Body
+from k8sgen.changes.states import Case, Pair, World, identity
+from k8sgen.kubernetes.yaml import Body
 
 Groups = Mapping[str, Sequence[Body]]
 """Service to its manifests."""
@@ -48,7 +48,7 @@ class Change:
 
     def by_verdict(self) -> list[tuple[list[Verdict], list[Field]]]:
         """
-        Give the fields with the verdicts that follow from them, the worst first.
+        Return the fields with the verdicts that follow from them, the worst first.
 
         Each field and each verdict stands once; fields that do nothing come last.
         """
@@ -91,7 +91,7 @@ class Changes:
         return len(self.resources) + len(self.everywhere)
 
     def services(self) -> dict[str, list[Change]]:
-        """Give the changes by service."""
+        """Return the changes by service."""
         found: dict[str, list[Change]] = {}
         for change in self.resources:
             found.setdefault(change.pair.service, []).append(change)
@@ -154,7 +154,7 @@ def _everywhere(changed: Sequence[Sequence[Field]]) -> dict[tuple[object, ...], 
 
 
 def renamed(bodies: Iterable[Body], old: str, new: str) -> list[Body]:
-    """Give manifests as they would be in the namespace *new* instead of *old*."""
+    """Return manifests as they would be in the namespace *new* instead of *old*."""
     return [_renamed(body, old, new) for body in bodies]
 
 

@@ -13,10 +13,10 @@ import attrs
 from k8sgen.changes.meaning import Kind, canonical, is_set
 from k8sgen.changes.path import Path, item
 from k8sgen.errors import K8sgenError
-from k8sgen.kustomize.equality import ordered
-from k8sgen.kustomize.merge import MISSING
-from k8sgen.kustomize.schema import MergeList, merge_type
-from k8sgen.serialize import Body, from_yaml
+from k8sgen.kubernetes.types import MergeList, merge_type
+from k8sgen.kubernetes.yaml import Body, from_yaml
+from k8sgen.kustomize.build.equality import ordered
+from k8sgen.kustomize.build.merge import MISSING
 
 HIDDEN = "(hidden)"
 _SECRET = frozenset(("data", "stringData"))
@@ -135,7 +135,7 @@ class _Walk:
     def _numbered(
         self, values: list[Any], path: Path, kind: Kind, *, free: bool
     ) -> list[tuple[str, Any, int]]:
-        """Give each item with a text that says what it means, and its place."""
+        """Return each item with a text that says what it means, and its place."""
         step = (*path, item(""))
         found = [
             (canonical(value, step, kind, self.resource), value, index)
@@ -190,7 +190,7 @@ def _leaf(path: Path, before: Any, after: Any) -> Field:
 
 
 def _same_content(name: str, before: str, after: str) -> bool:
-    """Tell whether two versions of a YAML or JSON file say the same."""
+    """Return whether two versions of a YAML or JSON file say the same."""
     if not name.endswith((".yaml", ".yml", ".json")):
         return False
     try:

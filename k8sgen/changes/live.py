@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from k8sgen.changes.meaning import Kind
-from k8sgen.changes.world import identity
+from k8sgen.changes.states import identity
 from k8sgen.errors import K8sgenError
-from k8sgen.kustomize.schema import MergeList, merge_type
-from k8sgen.serialize import Body
-from k8sgen.tools import require
+from k8sgen.kubernetes.types import MergeList, merge_type
+from k8sgen.kubernetes.yaml import Body
+from k8sgen.tools.programs import require
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _SECONDS = 60
@@ -105,7 +105,7 @@ def _reduce_list(value: list[Any], by: Sequence[list[Any]], kind: Kind) -> list[
 
 
 def _alike(one: Any, other: Any, keys: Sequence[str]) -> bool:
-    """Tell whether two items have the same name; a protocol that is not said is TCP."""
+    """Return whether two items have the same name; a protocol that is not said is TCP."""
     default = {"protocol": "TCP"}
     return all(
         str(one.get(key, default.get(key))) == str(other.get(key, default.get(key))) for key in keys

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from k8sgen.changes.compare import Change, Changes
 from k8sgen.changes.level import Level
-from k8sgen.changes.text import SIGNS, field_lines, summary
+from k8sgen.changes.terminal import SIGNS, field_lines, summary
 
 LIMIT = 65_536
 """The most characters of a GitHub comment; we count bytes, which are never fewer."""
@@ -58,7 +58,7 @@ def _table(every: Sequence[Changes]) -> Iterator[str]:
 
 
 def _warnings(every: Sequence[Changes]) -> Iterator[str]:
-    """Give what a reviewer must not miss, each once, with the environments that it concerns."""
+    """Return what a reviewer must not miss, each once, with the environments that it concerns."""
     found: dict[tuple[Level, str], list[str]] = {}
     for changes in every:
         for change in changes.resources:

@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from k8sgen.changes.path import Path, item
-from k8sgen.kustomize.equality import ordered
-from k8sgen.kustomize.schema import MergeList, MergeType
-from k8sgen.quantity import parse_quantity
+from k8sgen.kubernetes.quantity import parse_quantity
+from k8sgen.kubernetes.types import MergeList, MergeType
+from k8sgen.kustomize.build.equality import ordered
 
 Kind = MergeType | MergeList
 
@@ -43,14 +43,14 @@ _ALWAYS_SETS = frozenset(("add", "drop", "accessModes"))
 
 
 def is_amount(path: Path) -> bool:
-    """Tell whether the value at *path* is a quantity."""
+    """Return whether the value at *path* is a quantity."""
     if path[:1] in (("data",), ("stringData",), ("metadata",)):
         return False
     return path[-1:] != () and (path[-1] in _AMOUNT or (len(path) > 1 and path[-2] in _AMOUNTS))
 
 
 def is_set(path: Path, resource: str) -> bool:
-    """Tell whether the order of the list at *path* of that kind of resource means nothing."""
+    """Return whether the order of the list at *path* of that kind of resource means nothing."""
     return path[-1] in _SETS.get(resource, ()) or path[-1] in _ALWAYS_SETS
 
 
@@ -85,7 +85,7 @@ def _plain_list(value: Sequence[Any], path: Path, kind: Kind, resource: str) -> 
 
 
 def amount(value: Any) -> Any:
-    """Give a quantity as its number, and anything else as it is."""
+    """Return a quantity as its number, and anything else as it is."""
     if isinstance(value, str | int) and not isinstance(value, bool):
         try:
             return ["quantity", str(Decimal(parse_quantity(value)).normalize())]

@@ -13,12 +13,12 @@ _PLAIN = re.compile(r"[A-Za-z_][\w-]*")
 
 
 def item(label: object) -> str:
-    """Give the step to a list's item."""
+    """Return the step to a list's item."""
     return f"[{label}]"
 
 
 def is_item(step: str) -> bool:
-    """Tell whether *step* leads to a list's item."""
+    """Return whether *step* leads to a list's item."""
     return step.startswith("[")
 
 
@@ -41,12 +41,12 @@ def parse(pattern: str) -> Path:
 
 
 def related(path: Path, pattern: Path) -> bool:
-    """Tell whether one of the two leads to, or through, the other."""
+    """Return whether one of the two leads to, or through, the other."""
     return all(_fits(step, want) for step, want in zip(path, pattern, strict=False))
 
 
 def within(path: Path, pattern: Path) -> bool:
-    """Tell whether *path* is what *pattern* names, or below it."""
+    """Return whether *path* is what *pattern* names, or below it."""
     return len(path) >= len(pattern) and related(path, pattern)
 
 

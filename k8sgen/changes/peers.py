@@ -33,7 +33,7 @@ class Opening:
 
     @classmethod
     def everything(cls) -> Opening:
-        """Give what a pod that no policy selects is open to."""
+        """Return what a pod that no policy selects is open to."""
         return cls(None, _ANY_PORT)
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Opening:
 
 
 def openings(policy: Mapping[str, Any], direction: str) -> Iterator[Opening]:
-    """Give what *policy* opens in one direction (`Ingress` or `Egress`)."""
+    """Return what *policy* opens in one direction (`Ingress` or `Egress`)."""
     peers = "from" if direction == "Ingress" else "to"
     namespace = get(policy, "metadata.namespace", "")
     for rule in get(policy, f"spec.{direction.lower()}", []):
@@ -51,12 +51,12 @@ def openings(policy: Mapping[str, Any], direction: str) -> Iterator[Opening]:
 
 
 def covers(one: Opening, other: Opening) -> bool:
-    """Tell whether *one* allows all that *other* allows (as far as one rule can tell)."""
+    """Return whether *one* allows all that *other* allows (as far as one rule can tell)."""
     return _covers_port(one.port, other.port) and _covers_peer(one, other)
 
 
 def selects(selector: Selector, labels: Mapping[str, str]) -> bool:
-    """Tell whether a label selector selects *labels*."""
+    """Return whether a label selector selects *labels*."""
     if any(labels.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
         return False
     return all(_holds(rule, labels) for rule in selector.get("matchExpressions") or ())
@@ -90,14 +90,14 @@ def _covers_namespaces(one: Opening, other: Opening) -> bool:
 
 
 def _namespaces(opening: Opening) -> Selector:
-    """Give the selector of an opening's namespaces; without one, it is the policy's own."""
+    """Return the selector of an opening's namespaces; without one, it is the policy's own."""
     own = {"matchLabels": {"kubernetes.io/metadata.name": opening.namespace}}
     selector: Selector = (opening.peer or {}).get("namespaceSelector", own)
     return selector
 
 
 def _covers_selector(one: Selector, other: Selector) -> bool:
-    """Tell whether *one* demands nothing that *other* does not demand."""
+    """Return whether *one* demands nothing that *other* does not demand."""
     wanted, given = (set((each.get("matchLabels") or {}).items()) for each in (one, other))
     rules, others = (
         {json.dumps(rule, sort_keys=True) for rule in each.get("matchExpressions") or ()}
@@ -107,7 +107,7 @@ def _covers_selector(one: Selector, other: Selector) -> bool:
 
 
 def contains(one: str, other: str) -> bool:
-    """Tell whether every address of the range *other* is in the range *one*."""
+    """Return whether every address of the range *other* is in the range *one*."""
     try:
         wide, narrow = (ipaddress.ip_network(each, strict=False) for each in (one, other))
     except ValueError:  # no range at all, which `validate` says

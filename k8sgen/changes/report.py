@@ -8,11 +8,11 @@ from k8sgen.changes.compare import Change, Changes
 from k8sgen.changes.fields import Field
 from k8sgen.changes.level import Level
 from k8sgen.changes.path import show
-from k8sgen.kustomize.merge import MISSING
+from k8sgen.kustomize.build.merge import MISSING
 
 
 def report(changes: Changes) -> dict[str, Any]:
-    """Give the changes of one environment; a value that is not there has no key."""
+    """Return the changes of one environment; a value that is not there has no key."""
     counts = changes.counts()
     return {
         "name": changes.name,

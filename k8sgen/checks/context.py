@@ -7,8 +7,8 @@ from pathlib import Path
 
 import attrs
 
+from k8sgen.checks.waiver import Waiver
 from k8sgen.errors import Location
-from k8sgen.waiver import Waiver
 
 Identity = tuple[str, str, str, str]
 """The API group, kind, namespace and name of a manifest."""

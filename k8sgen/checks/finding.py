@@ -57,7 +57,7 @@ class Report:
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
     def with_findings(self, more: Iterable[Finding]) -> Report:
-        """Give the report with those of other checks, errors first, then in the files' order."""
+        """Return the report with those of other checks, errors first, then in the files' order."""
         findings = sorted((*self.findings, *more), key=_order)
         return attrs.evolve(self, findings=tuple(findings))
 

@@ -27,14 +27,14 @@ _TEMPLATES = {
 
 
 def identity(body: Body) -> Identity:
-    """Give what no two manifests of a cluster may share."""
+    """Return what no two manifests of a cluster may share."""
     metadata = body["metadata"]
     group = str(body["apiVersion"]).rpartition("/")[0]
     return group, body["kind"], metadata.get("namespace", ""), metadata["name"]
 
 
 def label(body: Body) -> str:
-    """Give `Kind/name`, as messages name a manifest."""
+    """Return `Kind/name`, as messages name a manifest."""
     return f"{body['kind']}/{body['metadata']['name']}"
 
 
@@ -92,7 +92,7 @@ class PodTemplate:
         return self.spec.get("volumes") or []
 
     def ports(self) -> Iterator[tuple[str, int, str]]:
-        """Give name, number and protocol of each declared port."""
+        """Return name, number and protocol of each declared port."""
         for container in self.every_container:
             for port in container.get("ports") or []:
                 number, protocol = port.get("containerPort", 0), port.get("protocol", "TCP")
@@ -133,7 +133,7 @@ class Rendered:
         ]
 
     def of(self, *kinds: str) -> list[Body]:
-        """Give the manifests of *kinds*."""
+        """Return the manifests of *kinds*."""
         return [body for kind in kinds for body in self.by_kind.get(kind, [])]
 
     def find(self, kind: str, name: Any, like: Body) -> Body | None:
@@ -146,11 +146,11 @@ class Rendered:
         return None
 
     def names(self, kind: str) -> list[str]:
-        """Give the names of all manifests of *kind*."""
+        """Return the names of all manifests of *kind*."""
         return [body["metadata"]["name"] for body in self.by_kind.get(kind, [])]
 
     def selected(self, selector: Body, like: Body) -> list[PodTemplate]:
-        """Give the pods that a label selector finds in the namespace of *like*."""
+        """Return the pods that a label selector finds in the namespace of *like*."""
         namespace = like["metadata"].get("namespace", "")
         return [p for p in self.pods if p.namespace == namespace and matches(selector, p.labels)]
 

@@ -57,7 +57,7 @@ def rule(id: str, *, fix: str, severity: Severity = "error") -> Callable[[Check]
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
-    """Give the hint that names what is there instead."""
+    """Return the hint that names what is there instead."""
     names = sorted(set(known))
     close = difflib.get_close_matches(str(name), names, 1)
     if close:

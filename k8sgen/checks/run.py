@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from k8sgen.checks.catalog import BY_ID, RULES
 from k8sgen.checks.context import Context, Origin
 from k8sgen.checks.finding import Finding, Report, Waived
 from k8sgen.checks.rendered import Body, Rendered, identity, label
 from k8sgen.checks.rule import Issue, Rule, nearest
-from k8sgen.checks.rules import BY_ID, RULES
-from k8sgen.checks.schemas.rules import schema
-from k8sgen.waiver import Waiver
+from k8sgen.checks.rules.schemas import schema
+from k8sgen.checks.waiver import Waiver
 
 _NOWHERE = Origin(service="", path="")
 SCHEMA = schema.id

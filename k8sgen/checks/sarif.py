@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from k8sgen.checks.catalog import BY_ID, RULES
 from k8sgen.checks.finding import Finding, Report
-from k8sgen.checks.rules import BY_ID, RULES
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _HELP = "docs/rules.md"
@@ -15,7 +15,7 @@ _HELP = "docs/rules.md"
 
 def sarif(reports: Sequence[Report], version: str | None = None) -> Mapping[str, Any]:
     """
-    Give one SARIF log of *reports*; what is waived is in it as suppressed, with the reason.
+    Return one SARIF log of *reports*; what is waived is in it as suppressed, with the reason.
 
     Args:
         version: Of k8sgen, where it is known.

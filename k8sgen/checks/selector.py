@@ -8,7 +8,7 @@ from typing import Any
 
 def matches(selector: Mapping[str, Any] | None, labels: Mapping[str, str]) -> bool:
     """
-    Say whether a LabelSelector finds *labels*; an empty one finds all, `None` finds nothing.
+    Return whether a LabelSelector finds *labels*; an empty one finds all, `None` finds nothing.
 
     Source:
         apimachinery pkg/apis/meta/v1/helpers.go, LabelSelectorAsSelector

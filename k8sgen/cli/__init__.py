@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-from k8sgen import node
 from k8sgen.errors import K8sgenError, UsageError, did_you_mean, suggest
+from k8sgen.tools import node
 
 COMMANDS = (
     "synth",

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from k8sgen import project
-from k8sgen.affected import Affected, Environment, affected
-from k8sgen.changes.text import SIGNS, summary
+from k8sgen.actions.affected import Affected, Environment, affected
+from k8sgen.changes.terminal import SIGNS, summary
 from k8sgen.cli.output import as_json, print_json
+from k8sgen.project import project
 
 
 @click.command("affected")

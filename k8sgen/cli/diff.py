@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from k8sgen import comparison, project
+from k8sgen.actions import compare as comparison
 from k8sgen.changes.compare import Changes
 from k8sgen.changes.level import Level
 from k8sgen.changes.markdown import markdown
 from k8sgen.changes.report import report
-from k8sgen.changes.text import text
+from k8sgen.changes.terminal import text
 from k8sgen.cli.output import as_json, print_json
 from k8sgen.errors import UsageError
+from k8sgen.project import project
 
 _LEVELS = click.Choice([level.slug for level in Level])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from k8sgen.cli.output import as_json, print_json, print_table
-from k8sgen.tools import TOOLS, Tool, find, version
+from k8sgen.tools.programs import TOOLS, Tool, find, version
 
 
 @click.command("doctor")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from k8sgen import project
 from k8sgen.cli.output import as_json, print_json
-from k8sgen.compose import compose
+from k8sgen.project import project
+from k8sgen.project.compose import compose_each
 from k8sgen.topology import to_mermaid, to_svg, topology
 
 _FORMS = {"mermaid": to_mermaid, "svg": to_svg}
@@ -28,7 +28,7 @@ _FORMS = {"mermaid": to_mermaid, "svg": to_svg}
 def command(root: Path, environment: str, form: str, as_json: bool) -> None:
     """Draw how the services of ENV are connected, and what of it is open to the outside."""
     found = project.load(root, [environment])
-    drawn = topology(compose(found.stack, found.environments[environment], found.root))
+    drawn = topology(compose_each(found)[environment])
     if as_json:
         print_json(drawn.as_json())
     else:

@@ -8,10 +8,10 @@ from typing import Any
 import attrs
 import click
 
-from k8sgen import project
 from k8sgen.cli.output import as_json, print_json, print_table
-from k8sgen.environment import Environment
-from k8sgen.values import ServiceSettings
+from k8sgen.project import project
+from k8sgen.settings.environment import Environment
+from k8sgen.settings.service import ServiceSettings
 
 
 @click.command("list")

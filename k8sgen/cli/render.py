@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from k8sgen import project
-from k8sgen.compose import compose
 from k8sgen.errors import UsageError, suggest
-from k8sgen.serialize import to_yaml
+from k8sgen.kubernetes.yaml import to_yaml
+from k8sgen.project import project
+from k8sgen.project.compose import compose_each
 
 
 @click.command("render")
@@ -23,7 +23,7 @@ from k8sgen.serialize import to_yaml
 def command(root: Path, environment: str, form: str, service: str | None, kind: str | None) -> None:
     """Print the flat manifests of ENV, as they will be applied."""
     found = project.load(root, [environment])
-    composition = compose(found.stack, found.environments[environment], found.root)
+    composition = compose_each(found)[environment]
     resources = composition.resources
     _known("service", service, (r.service for r in resources))
     _known("kind", kind, (r.body["kind"] for r in resources))

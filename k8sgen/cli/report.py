@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from k8sgen import project
 from k8sgen.cli.output import as_json, print_json
-from k8sgen.compose import compose_each
+from k8sgen.output.status import compare
+from k8sgen.output.write import write
+from k8sgen.project import project
+from k8sgen.project.compose import compose_each
 from k8sgen.report import PAGE, collect, page_file
-from k8sgen.tree import compare, write
 
 
 @click.command("report")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
+from k8sgen.actions.validate import configured_folders
 from k8sgen.checks.schemas.definition import schemas_of
 from k8sgen.checks.schemas.pull import definitions, write
 from k8sgen.cli.output import as_json, print_json
-from k8sgen.validation import configured_folders
 
 
 @click.group("schemas", no_args_is_help=False)

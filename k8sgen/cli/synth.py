@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from k8sgen.actions.prove import prove_with_kubectl
+from k8sgen.actions.synth import Synthesis, synthesize_for
 from k8sgen.cli.output import as_json, environments, print_json
 from k8sgen.errors import UsageError
-from k8sgen.prove import prove_with_kubectl
-from k8sgen.synth import Synthesis, synthesize_for
-from k8sgen.tree import Changes, compare, write
+from k8sgen.output.status import Changes, compare
+from k8sgen.output.write import write
 
 
 @click.command("synth")
@@ -56,7 +57,7 @@ def command(
 
 
 def _folder(root: Path, out: Path | None) -> Path:
-    """Give the output folder, which must be none of the project's own: it is exchanged whole."""
+    """Return the output folder, which must be none of the project's own: it is exchanged whole."""
     if out is None:
         return root / "dist"
     place = out.resolve()

@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from k8sgen import project
+from k8sgen.actions.validate import validate
 from k8sgen.checks.finding import Finding, Report
 from k8sgen.checks.sarif import sarif
 from k8sgen.checks.schemas import kubernetes
 from k8sgen.cli.output import as_json, environments, print_json
-from k8sgen.compose import compose_each
-from k8sgen.secrets.check import check_left_behind
-from k8sgen.validation import validate
+from k8sgen.project import project
+from k8sgen.project.compose import compose_each
+from k8sgen.secrets.contract.check import check_left_behind
 
 _COLORS = {"error": "red", "warning": "yellow"}
 
@@ -67,7 +67,7 @@ def command(
 
 
 def _version() -> str | None:
-    """Give the version of k8sgen; none where it runs from a checkout that is not installed."""
+    """Return the version of k8sgen; none where it runs from a checkout that is not installed."""
     try:
         return version("k8sgen")
     except PackageNotFoundError:
@@ -108,7 +108,7 @@ def _counted(number: int, noun: str) -> str:
 
 
 def _together(reports: Mapping[str, Report]) -> Mapping[tuple[Finding, str], list[str]]:
-    """Give each finding once, with the environments that have it, and why it is waived."""
+    """Return each finding once, with the environments that have it, and why it is waived."""
     first: dict[tuple[str, ...], tuple[Finding, str]] = {}
     found: dict[tuple[Finding, str], list[str]] = {}
     for name, report in reports.items():

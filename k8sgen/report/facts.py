@@ -8,21 +8,21 @@ from typing import Any
 
 import attrs
 
+from k8sgen.actions.validate import context_of
+from k8sgen.checks.catalog import BY_ID, RULES
 from k8sgen.checks.finding import Report
-from k8sgen.checks.rules import BY_ID, RULES
+from k8sgen.checks.rules import schemas
 from k8sgen.checks.run import check
-from k8sgen.checks.schemas import rules as schemas
-from k8sgen.compose import Composition
-from k8sgen.project import Project
+from k8sgen.project.compose import Composition
+from k8sgen.project.contract import needs
+from k8sgen.project.project import Project
 from k8sgen.report.quota import Use, quota_use
 from k8sgen.report.settings import Difference, differences
-from k8sgen.secrets.needs import needs
-from k8sgen.secrets.status import Status, status
-from k8sgen.secrets.store import Store
+from k8sgen.secrets.contract.status import Status, status
+from k8sgen.secrets.files.store import Store
+from k8sgen.settings.resources import Resources
 from k8sgen.topology import Topology, topology
 from k8sgen.topology.model import replicas
-from k8sgen.validation import context_of
-from k8sgen.values import Resources
 
 _RULES = tuple(rule for rule in RULES if rule not in schemas.RULES)
 """Those that need nothing but the project, so that every machine finds the same."""
@@ -123,7 +123,7 @@ def _report(composition: Composition, project: Project) -> Report:
 
 
 def _statuses(composition: Composition, project: Project) -> list[Status]:
-    """Give the state of each key, but not whether a new value is due: the page has no clock."""
+    """Return the state of each key, but not whether a new value is due: the page has no clock."""
     store = Store(project.root, composition.environment.name)
     return status(needs(composition), store, _NEVER_DUE)
 

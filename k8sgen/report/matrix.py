@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from k8sgen.report.facts import Facts, Place, Running
 from k8sgen.report.html import Markup, breakable, join, tag
-from k8sgen.secrets.status import Status
+from k8sgen.secrets.contract.status import Status
 
 
 def matrix(facts: Facts) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from k8sgen.output.header import File
 from k8sgen.report.contrast import contrast
 from k8sgen.report.facts import Facts, Place
 from k8sgen.report.findings import findings
@@ -12,7 +13,6 @@ from k8sgen.report.matrix import matrix
 from k8sgen.report.picture import picture
 from k8sgen.report.usage import fullest, usage
 from k8sgen.topology import STYLE
-from k8sgen.tree import File
 
 PAGE = "docs/index.html"
 """Its path below `dist/`."""

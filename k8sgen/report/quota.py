@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
-from k8sgen.checks.policy.demand import peak
+from k8sgen.checks.demand import peak
 from k8sgen.checks.rendered import Rendered
-from k8sgen.quantity import parse_quantity
+from k8sgen.kubernetes.quantity import parse_quantity
 
 _NAMES = {
     "requests.cpu": "CPU requests",
@@ -47,7 +47,7 @@ class Use:
         return int((self.used * 100 / self.hard).to_integral_value(ROUND_CEILING))
 
     def text(self) -> str:
-        """Give both numbers in one unit."""
+        """Return both numbers in one unit."""
         return f"{self._shown(self.used)} of {self._shown(self.hard)} {self.unit}"
 
     def _shown(self, amount: Decimal) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from k8sgen.environment import Environment
-from k8sgen.values import ServiceSettings
+from k8sgen.settings.environment import Environment
+from k8sgen.settings.service import ServiceSettings
 
 GENERAL = "environment"
 _LEFT_OUT = "left out"
@@ -33,7 +33,7 @@ class Difference:
 
 
 def differences(base: Environment, environments: Sequence[Environment]) -> tuple[Difference, ...]:
-    """Give the settings in which *environments* differ, in the order of the settings' classes."""
+    """Return the settings in which *environments* differ, in the order of the settings' classes."""
     return tuple(
         difference
         for field in attrs.fields(type(base))
@@ -65,7 +65,7 @@ def _difference(group: str, setting: str, shown: Sequence[str]) -> Iterator[Diff
 
 
 def _paths(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Give all paths; one that is nothing here and a group of settings there is not its own."""
+    """Return all paths; one that is nothing here and a group of settings there is not its own."""
     paths = dict.fromkeys(path for leaves in found for path in leaves)
     return [path for path in paths if not any(_below(other, path) for other in paths)]
 

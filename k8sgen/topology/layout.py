@@ -89,7 +89,7 @@ def lay_out(boxes: Sequence[Box], links: Sequence[Link], *, narrow: bool = False
 
 
 def _bands(layers: Layers, boxes: Mapping[str, Box]) -> dict[Item, tuple[int, int]]:
-    """Give the upper and lower end of the layer that each item stands in."""
+    """Return the upper and lower end of the layer that each item stands in."""
     bands = {}
     top = MARGIN
     for row in layers.rows:
@@ -121,7 +121,7 @@ def _middles(layers: Layers, boxes: Mapping[str, Box]) -> dict[Item, int]:
 
 
 def _step(left: Item, right: Item, boxes: Mapping[str, Box]) -> float:
-    """Give the least distance between the middles of two neighbours."""
+    """Return the least distance between the middles of two neighbours."""
     widths = [boxes[item].width if isinstance(item, str) else _LANE for item in (left, right)]
     lanes = isinstance(left, Lane) and isinstance(right, Lane)
     return sum(widths) / 2 + (_BESIDE_LANE if lanes else _BESIDE)
@@ -129,7 +129,7 @@ def _step(left: Item, right: Item, boxes: Mapping[str, Box]) -> float:
 
 def spread(wanted: Sequence[float], steps: Sequence[float]) -> list[float]:
     """
-    Give the places nearest to *wanted* (by least squares) that are at least *steps* apart.
+    Return the places nearest to *wanted* (by least squares) that are at least *steps* apart.
 
     Source:
         The pool-adjacent-violators algorithm of isotonic regression.
@@ -161,7 +161,7 @@ def _pins(box: Box, middles: Mapping[Item, int], layers: Layers) -> dict[str, in
 
 
 def pins_width(pins: Mapping[str, int]) -> int:
-    """Give the width of all pins of a box side by side."""
+    """Return the width of all pins of a box side by side."""
     return sum(pins.values()) + _PIN_GAP * max(len(pins) - 1, 0)
 
 

@@ -35,7 +35,7 @@ def _lines(topology: Topology) -> Iterator[str]:
 
 
 def _ids(topology: Topology) -> dict[str, str]:
-    """Give each service an id that holds nothing that Mermaid reads as its own."""
+    """Return each service an id that holds nothing that Mermaid reads as its own."""
     ids: dict[str, str] = {}
     for node in topology.nodes:
         name = "service_" + re.sub(r"[^A-Za-z0-9]", "_", node.name)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from k8sgen.values import Port, ServiceSettings
+from k8sgen.settings.port import Port
+from k8sgen.settings.service import ServiceSettings
 
 if TYPE_CHECKING:
-    from k8sgen.compose import Composition
-    from k8sgen.service import Service
+    from k8sgen.constructs.service import Service
+    from k8sgen.project.compose import Composition
 
 SERVERS = ("Deployment", "StatefulSet", "DaemonSet")
 JOBS = ("CronJob", "Job")
@@ -50,7 +51,7 @@ class Node:
     scraped: tuple[Port, ...] = ()
 
     def lines(self) -> Iterator[str]:
-        """Give what is said of it below its name, a line each."""
+        """Return what is said of it below its name, a line each."""
         if self.workloads:
             pods = "1 pod" if self.pods == "1" else f"{self.pods} pods"
             yield f"{', '.join(self.workloads)}, {pods}"
@@ -111,7 +112,7 @@ class Topology:
                 yield node.name, used
 
     def as_json(self) -> dict[str, Any]:
-        """Give the form that programs read."""
+        """Return the form that programs read."""
         return attrs.asdict(self)
 
 

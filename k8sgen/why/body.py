@@ -13,7 +13,7 @@ from k8sgen.changes.fields import label
 from k8sgen.changes.meaning import Kind
 from k8sgen.changes.path import Path, item, show
 from k8sgen.errors import UsageError
-from k8sgen.kustomize.schema import MergeList, merge_type
+from k8sgen.kubernetes.types import MergeList, merge_type
 
 _STEP = re.compile(r"""\["(?P<quoted>[^"]*)"\]|(?P<item>\[[^\]]*\])|(?P<name>(?:\\.|[^.\[\\])+)""")
 
@@ -45,7 +45,7 @@ class Leaf:
 
 
 def leaves(body: Mapping[str, Any]) -> Iterator[Leaf]:
-    """Give every field of a manifest that holds no further ones; an empty map or list is one."""
+    """Return every field of a manifest that holds no further ones; an empty map or list is one."""
     return _leaves(Leaf((), body, None), merge_type(body))
 
 
@@ -133,5 +133,5 @@ def _unknown(body: Mapping[str, Any], field: str, path: Path, value: Any) -> Usa
 
 
 def below(leaf: Leaf, path: Path) -> bool:
-    """Tell whether a leaf is what *path* names, or inside it."""
+    """Return whether a leaf is what *path* names, or inside it."""
     return leaf.path[: len(path)] == path

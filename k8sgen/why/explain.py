@@ -115,7 +115,7 @@ class Scene:
         return self._at(origins(value)[0]) if origins(value) else None
 
     def _code(self, leaf: Leaf, places: Sequence[Origin]) -> Iterator[Link]:
-        """Give the lines that a value which is no setting was written at."""
+        """Return the lines that a value which is no setting was written at."""
         own = [place for place in places if self._is_users(place.file)]
         if not own and not places:
             own = [
@@ -133,7 +133,7 @@ class Scene:
             yield Link("service", home, str(leaf.value), "the service's name, after its class")
 
     def _made(self, leaf: Leaf) -> Iterator[Link]:
-        """Give who put the field into the manifest: the library's line, and the project's."""
+        """Return who put the field into the manifest: the library's line, and the project's."""
         for place in origins(leaf.key)[:1]:
             yield (
                 self._service(self._at(place))

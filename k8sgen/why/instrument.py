@@ -25,26 +25,19 @@ _PART = "__k8sgen_part__"
 _EXACT = frozenset(("glob", "rglob", "intern"))
 """Methods that want exact texts."""
 _BUILTINS = {"str": "__k8sgen_str__", "type": "__k8sgen_type__"}
-_PLAIN = tuple(
-    f"k8sgen.{room}"
-    for room in (
-        "changes",
-        "checks",
-        "cli",
-        "errors",
-        "failure",
-        "kustomize",
-        "node",
-        "overrides",
-        "project",
-        "serialize",
-        "source",
-        "tools",
-        "tree",
-        "why",
-    )
+_TRACKED = (
+    "k8sgen.api",
+    "k8sgen.constructs",
+    "k8sgen.settings",
+    "k8sgen.secrets",
+    "services",
+    "environments",
 )
-"""What makes no manifest, or looks at exact types."""
+"""What makes manifests."""
+_PLAIN = ("k8sgen.settings.overrides", "k8sgen.settings.typed")
+"""What in it looks at exact types."""
+_LOADERS = ("k8sgen.project.project", "k8sgen.project.compose")
+"""What imports them, and must tell the tracked from the plain."""
 
 
 @contextmanager
@@ -79,14 +72,15 @@ def _drop() -> None:
 
 
 def _reloaded(name: str) -> bool:
-    return _wanted(name) or name == "k8sgen.project"  # which imports what it must tell apart
+    return _wanted(name) or name in _LOADERS
 
 
 def _wanted(name: str) -> bool:
-    package = name.partition(".")[0]
-    if package == "k8sgen":
-        return "." in name and not name.startswith(_PLAIN)
-    return package in ("services", "environments")
+    return _below(name, _TRACKED) and not _below(name, _PLAIN)
+
+
+def _below(name: str, modules: Sequence[str]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
 
 
 class _Finder(MetaPathFinder):

@@ -29,7 +29,7 @@ class Setting:
 
 
 def settings(value: Any, path: str = "") -> Iterator[Setting]:
-    """Give every setting that holds no further ones."""
+    """Return every setting that holds no further ones."""
     if attrs.has(type(value)):
         for field in attrs.fields(type(value)):
             inner = f"{path}.{field.name}" if path else field.name
@@ -68,7 +68,7 @@ def _is_service(environment: Any, setting: Setting) -> bool:
 
 
 def at(value: Any, path: str) -> Any:
-    """Give the setting at a dotted path; `None` where something on the way is not there."""
+    """Return the setting at a dotted path; `None` where something on the way is not there."""
     return next((s.value for s in settings(value) if s.path == path), None)
 
 
@@ -117,6 +117,6 @@ def _placed(value: Any, path: Sequence[str], origin: Origin) -> Any:
 
 
 def as_written(name: str) -> Any:
-    """Give the value of `environments/<name>.py`, before its overrides."""
+    """Return the value of `environments/<name>.py`, before its overrides."""
     attribute = name.replace("-", "_")
     return getattr(sys.modules[f"environments.{attribute}"], attribute)

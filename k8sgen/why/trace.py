@@ -36,12 +36,12 @@ def why(root: Path, environment: str, title: str, field: str = "") -> list[Answe
 
 def _why(root: Path, environment: str, title: str, field: str) -> list[Answer]:
     # Only now, so that they meet the tracked modules.
-    from k8sgen import project  # noqa: PLC0415
-    from k8sgen.compose import compose  # noqa: PLC0415
+    from k8sgen.project import project  # noqa: PLC0415
+    from k8sgen.project.compose import compose  # noqa: PLC0415
 
     found = project.load(root, [environment])
     value = with_places(found.environments[environment], found.overridden[environment], found.root)
-    composition = compose(found.stack, value, found.root)
+    composition = compose(found.stack, value, found.root, found.revisions[value.name])
     resource = _resource(composition.resources, title)
     try:
         path = locate(resource.body, field)

@@ -57,7 +57,7 @@ class Number(int):
 
 
 def track(value: Any, *places: Origin) -> Any:
-    """Give *value* with its origins, if it is a text or a whole number; a list item by item."""
+    """Return *value* with its origins, if it is a text or a whole number; a list item by item."""
     if isinstance(value, str):
         return Text(value, _distinct(places))
     if isinstance(value, int) and not isinstance(value, bool):
@@ -68,7 +68,7 @@ def track(value: Any, *places: Origin) -> Any:
 
 
 def origins(*values: Any) -> tuple[Origin, ...]:
-    """Give the origins of all that is tracked among *values* and in the lists among them."""
+    """Return the origins of all that is tracked among *values* and in the lists among them."""
     return _distinct(_origins(values))
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import attrs
 
 from k8sgen.errors import K8sgenError
-from k8sgen.kustomize import base, compare, evaluate, overlay
-from k8sgen.kustomize.kubectl import build
-from k8sgen.kustomize.resource import identify
-from k8sgen.serialize import Body, to_yaml
+from k8sgen.kubernetes.yaml import Body, to_yaml
+from k8sgen.kustomize.build.evaluate import compare, evaluate
+from k8sgen.kustomize.build.kubectl import build
+from k8sgen.kustomize.build.resource import identify
+from k8sgen.kustomize.overlay.files import base, overlay
 from tests.conformance.manifests import MARK, Pair
 
 
@@ -120,7 +121,7 @@ def _differing(
 
 
 def _can_hold(pair: Pair, kubectl: str) -> bool:
-    """Say whether kustomize builds what is wanted when it is given just that."""
+    """Return whether kustomize builds what is wanted when it is given just that."""
     texts = {f"{n}.yaml": to_yaml(body) for n, body in enumerate(pair.wanted)}
     bases = {f"b/{n}.yaml": to_yaml(body) for n, body in enumerate(pair.base)}
     plain = {"kustomization.yaml": to_yaml({"resources": list(texts)}), **texts}

@@ -10,9 +10,9 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
-from k8sgen.kustomize.images import container_images
-from k8sgen.kustomize.schema import CLUSTER_SCOPED
-from k8sgen.serialize import Body
+from k8sgen.kubernetes.types import CLUSTER_SCOPED
+from k8sgen.kubernetes.yaml import Body
+from k8sgen.kustomize.build.images import container_images
 
 MARK = "qq"
 """Stands in every name; each pair of a batch puts its number there, so that no two meet."""
@@ -122,7 +122,7 @@ class _Maker:
         return Pair(base, self.unique(wanted), namespace)
 
     def pinned(self, body: Body, base: Sequence[Body]) -> Body:
-        """Give the containers the images of the base, all moved the same way."""
+        """Return the containers the images of the base, all moved the same way."""
         old = dict(image for each in base for image in container_images(each))
         move = self.one_of(
             [
@@ -183,7 +183,7 @@ class _Maker:
         )
 
     def fields(self, **options: Callable[[], Any]) -> Body:
-        """Give some of the fields *options*, in any order."""
+        """Return some of the fields *options*, in any order."""
         names = self.some(list(options), len(options))
         return {name: options[name]() for name in names}
 

@@ -38,7 +38,7 @@ class Mutation:
     missed: str = ""
 
     def faults(self, bodies: Sequence[Body]) -> Iterator[tuple[str, list[Body]]]:
-        """Give the name of each fault, and all manifests with it."""
+        """Return the name of each fault, and all manifests with it."""
         kinds = " ".join(_PODS) if self.kinds == "pods" else self.kinds
         for index, body in enumerate(bodies):
             if body["kind"] not in kinds.split():
@@ -61,7 +61,7 @@ class Removal:
     missed: str = ""
 
     def faults(self, bodies: Sequence[Body]) -> Iterator[tuple[str, list[Body]]]:
-        """Give the name of each fault, and all other manifests."""
+        """Return the name of each fault, and all other manifests."""
         for index, body in enumerate(bodies):
             name = body["metadata"]["name"]
             if body["kind"] in self.kinds.split() and self.only in ("", name):
@@ -77,7 +77,7 @@ class Addition:
     missed: str = ""
 
     def faults(self, bodies: Sequence[Body]) -> Iterator[tuple[str, list[Body]]]:
-        """Give the one fault."""
+        """Return the one fault."""
         namespace = next(b["metadata"]["name"] for b in bodies if b["kind"] == "Namespace")
         body = copy.deepcopy(self.body)
         if not body["kind"].startswith("Cluster"):
@@ -86,7 +86,7 @@ class Addition:
 
 
 def _places(value: Any, keys: Sequence[str]) -> Iterator[tuple[str | int, ...]]:
-    """Give the places that a path with `*` finds; the last key need not be there."""
+    """Return the places that a path with `*` finds; the last key need not be there."""
     key, *rest = keys
     if key == "*":
         found: list[Any] = list(value) if isinstance(value, dict) else list(range(len(value or [])))
@@ -143,7 +143,7 @@ def typo(container: Any, key: Any) -> None:
 
 
 def rename(name: str) -> Change:
-    """Give a field another name."""
+    """Return a field another name."""
 
     def change(container: Any, key: Any) -> None:
         if key in container:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from k8sgen import Alternate, Derived, SecretKey, Stack
-from k8sgen.secrets.values import derive
+from k8sgen.secrets.rotation.values import derive
 from tests.services.stacks import Composed
 
 AWKWARD = "@:/?#%&'\"\\$`{}[]()<>|;,*!~^=+ü"
@@ -52,7 +52,7 @@ def free_port() -> int:
 
 
 def processes(file: str) -> str:
-    """Give *file* (`cmdline`, `environ`) of all processes here, as far as they show it."""
+    """Return *file* (`cmdline`, `environ`) of all processes here, as far as they show it."""
     found = []
     for path in Path("/proc").glob(f"[0-9]*/{file}"):
         with suppress(OSError):
@@ -106,7 +106,7 @@ class LocalPod:
                 self._own(folder / file)
 
     def path(self, path: str) -> Path:
-        """Give where *path* of the pod is here."""
+        """Return where *path* of the pod is here."""
         return self.root / path.lstrip("/")
 
     def mapped(self, text: str) -> str:
@@ -117,17 +117,17 @@ class LocalPod:
         return re.sub(paths, lambda found: str(self.path(found[0])), text)
 
     def command(self, container: str, *more: str) -> list[str]:
-        """Give the command line of a container."""
+        """Return the command line of a container."""
         body = self._container(container)
         line = [*body.get("command", ()), *body.get("args", ())]
         return [*(self.mapped(word) for word in line), *more]
 
     def probe(self, container: str, name: str = "readinessProbe") -> list[str]:
-        """Give the command line of a probe."""
+        """Return the command line of a probe."""
         return [self.mapped(word) for word in self._container(container)[name]["exec"]["command"]]
 
     def env(self, container: str) -> dict[str, str]:
-        """Give the environment that the manifest gives a container."""
+        """Return the environment that the manifest gives a container."""
         entries = self._container(container).get("env", ())
         return {entry["name"]: self._env(entry) for entry in entries}
 

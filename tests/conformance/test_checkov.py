@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from k8sgen.compose import Composition
-from k8sgen.serialize import to_yaml
+from k8sgen.kubernetes.yaml import to_yaml
+from k8sgen.project.compose import Composition
 from tests.tools import tool
 
 ROOT = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ SCANNED = ("staging", "production")
 
 def skips() -> list[str]:
     """
-    Give the checks that the committed list leaves out.
+    Return the checks that the committed list leaves out.
     """
     found: list[str] = yaml.safe_load(CONFIG.read_text("utf-8"))["skip-check"]
     return found
@@ -32,7 +32,7 @@ def skips() -> list[str]:
 
 def scan(folder: Path, *options: str) -> dict[str, Any]:
     """
-    Give checkov's report on the manifests in *folder*, where no settings of its own lie.
+    Return checkov's report on the manifests in *folder*, where no settings of its own lie.
     """
     program = os.environ.get("CHECKOV") or tool("checkov")
     command = [program, "-d", str(folder), "--framework", "kubernetes", "-o", "json", "--compact"]

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from k8sgen.kustomize import base, compare, overlay, prove
-from k8sgen.kustomize.kubectl import build
-from k8sgen.serialize import Body
+from k8sgen.kubernetes.yaml import Body
+from k8sgen.kustomize.build.evaluate import compare, prove
+from k8sgen.kustomize.build.kubectl import build
+from k8sgen.kustomize.overlay.files import base, overlay
 from tests.tools import tool
 
 Proved: TypeAlias = Callable[..., dict[str, str]]

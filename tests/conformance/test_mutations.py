@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from k8sgen.actions.validate import context_of
 from k8sgen.checks.context import Context
 from k8sgen.checks.run import check
-from k8sgen.compose import Composition
-from k8sgen.project import Project
-from k8sgen.validation import context_of
+from k8sgen.project.compose import Composition
+from k8sgen.project.project import Project
 from tests.conformance.mutate import Addition, Body, Mutation, Removal
 from tests.conformance.mutations import MISSED_AT, MUTATIONS
 

@@ -17,8 +17,8 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from k8sgen import project
-from k8sgen.compose import Composition
+from k8sgen.project import project
+from k8sgen.project.compose import Composition
 from tests.conftest import ROOT
 from tests.tools import shared
 
@@ -45,13 +45,13 @@ FORMATS.checks("uri-reference", raises=ValueError)(_is_uri_reference)
 
 
 def validator(file: tuple[str, str]) -> Any:
-    """Give the validator of a file, with formats checked."""
+    """Return the validator of a file, with formats checked."""
     schema = json.loads((shared("K8SGEN_SCHEMAS") / "ory" / SCHEMAS[file]).read_text("utf-8"))
     return jsonschema.Draft7Validator(schema, format_checker=FORMATS)
 
 
 def content(composition: Composition, file: tuple[str, str]) -> Any:
-    """Give what a file of a ConfigMap says."""
+    """Return what a file of a ConfigMap says."""
     name, key = file
     (found,) = (
         resource.body["data"][key]

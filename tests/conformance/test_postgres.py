@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 from k8sgen import Stack
-from k8sgen.secrets.values import derive
+from k8sgen.secrets.rotation.values import derive
 from services.postgres import Postgres, PostgresSettings
 from tests.conformance.pods import AWKWARD, LocalPod, Secrets, free_port, processes, values
 from tests.services.stacks import Composed, composed
@@ -55,14 +55,14 @@ class Server:
     def url(
         self, name: str, end: str = PASSWORD_END, *, turn: int = 0, database: str | None = None
     ) -> str:
-        """Give the URL that the client of *name* is given, for the port of here."""
+        """Return the URL that the client of *name* is given, for the port of here."""
         made = values(self.made.stack, suffix=end, turn=turn)
         url = derive(self.made.service(Postgres).database(name).url, made)
         url = url.replace("@postgres:5432/", f"@127.0.0.1:{self.env['PGPORT']}/")
         return url.replace(f"/{name}?", f"/{database or name}?")
 
     def ask(self, url: str, query: str) -> str:
-        """Give what *query* answers there."""
+        """Return what *query* answers there."""
         line = ["psql", "--no-psqlrc", "-qAt", "--set=ON_ERROR_STOP=1", "--command", query, url]
         answer = self.pod.run(line, {"PATH": self.env["PATH"], "LC_MESSAGES": "C"})
         return (answer.stdout + answer.stderr).strip()
@@ -181,7 +181,7 @@ class TestDatabases:
 
 @contextmanager
 def changed(server: Server, made: Composed) -> Iterator[subprocess.CompletedProcess[str]]:
-    """Give the pod the files of *made*, and run its script; then go back."""
+    """Return the pod the files of *made*, and run its script; then go back."""
     script = f"--file={server.pod.path('/etc/postgresql/databases.sql')}"
     server.pod.fill(made, values(made.stack, suffix=PASSWORD_END))
     try:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import attrs
 import pytest
 
-from k8sgen.secrets.values import derive
+from k8sgen.secrets.rotation.values import derive
 from services.redis import Redis, RedisSettings
 from tests.conformance.pods import AWKWARD, LocalPod, free_port, processes, values
 from tests.services.stacks import Composed, composed
@@ -50,7 +50,7 @@ class Server:
         return self.pod.run(self.pod.probe("redis"), {**self.cli, **env})
 
     def ask(self, *words: str, url: str | None = None) -> str:
-        """Give what a command answers to the client."""
+        """Return what a command answers to the client."""
         line = ["redis-cli", "--no-auth-warning", "-u", url or self.url, *words]
         answer = self.pod.run(line, {"PATH": os.environ["PATH"]})
         return (answer.stdout + answer.stderr).strip()

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 import pytest
 
-from k8sgen.compose import Composition
-from k8sgen.project import Project
+from k8sgen.output.header import with_header
+from k8sgen.project.compose import Composition
+from k8sgen.project.project import Project
 from k8sgen.report import PAGE, Facts, collect, page_file
 from k8sgen.topology import to_svg
-from k8sgen.tree import with_header
 from tests.k8sgen.topology.pictures import HOSTILE, hostile
 from tests.tools import missing, tool
 

@@ -9,8 +9,8 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from k8sgen.checks.rendered import Rendered
+from k8sgen.checks.rules.schemas import schema, schema_missing
 from k8sgen.checks.schemas import custom
-from k8sgen.checks.schemas.rules import schema, schema_missing
 from k8sgen.checks.schemas.validator import Validator
 from tests.k8sgen.checks.sound import Body, context
 from tests.tools import shared

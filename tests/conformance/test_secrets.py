@@ -17,7 +17,7 @@ import attrs
 import pytest
 import yaml
 
-from k8sgen.compose import Composition
+from k8sgen.project.compose import Composition
 from tests.projects import Ran, run
 from tests.tools import tool
 
@@ -47,7 +47,7 @@ class Copy:
         return found
 
     def values(self) -> set[str]:
-        """Give every value that is a secret, each as it may show up."""
+        """Return every value that is a secret, each as it may show up."""
         plain = {v for e in ENVIRONMENTS for s in self.secrets(e).values() for v in s.values()}
         parts = {p for value in plain for p in (value, *value.split(","))}
         return {part for part in parts if len(part) >= TEXT}
@@ -257,7 +257,7 @@ def test_apply_gives_kubectl_the_secrets_in_a_pipe(
     kubectl = tmp_path / "kubectl"
     kubectl.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat > {tmp_path}/typed\n')
     kubectl.chmod(0o755)
-    monkeypatch.setattr("k8sgen.secrets.deploy.require", lambda _: str(kubectl))
+    monkeypatch.setattr("k8sgen.secrets.rotation.deploy.require", lambda _: str(kubectl))
     ran = run(copy.root, "secrets", "apply", "production", "--context", "x", "--dry-run")
     assert ran.status == 0, ran.err
     items = json.loads((tmp_path / "typed").read_text())["items"]

@@ -16,10 +16,10 @@ import pytest
 
 import k8sgen
 from k8sgen import Environment, Image, Pod, Service, ServiceSettings
-from k8sgen.compose import compose
-from k8sgen.secrets import identity
-from k8sgen.secrets.needs import needs
-from k8sgen.secrets.steps import Step, Steps
+from k8sgen.project.compose import compose
+from k8sgen.project.contract import needs
+from k8sgen.secrets.files import identity
+from k8sgen.secrets.rotation.steps import Step, Steps
 from services.postgres import Postgres, PostgresSettings
 from services.redis import Redis, RedisSettings
 from tests.conformance import test_postgres, test_redis
@@ -63,7 +63,7 @@ class Running:
     path: str
 
     def answers(self, values: dict[str, str]) -> tuple[str, str]:
-        """Give what both servers answer to a client with *values*."""
+        """Return what both servers answer to a client with *values*."""
         database = values["client/database-url"].replace(
             "@postgres:5432/", f"@127.0.0.1:{self.postgres.env['PGPORT']}/"
         )
@@ -81,7 +81,7 @@ class Running:
             assert done.returncode == 0, (command, done.stdout, done.stderr)
 
     def restart_servers(self, values: dict[str, str]) -> None:
-        """Give the servers their new files and let them read them, as their restart does."""
+        """Return the servers their new files and let them read them, as their restart does."""
         self.postgres.pod.fill(self.made, values)
         databases = self.postgres.pod.path("/etc/postgresql/databases.sql")
         assert self.postgres.psql(f"--file={databases}").returncode == 0
@@ -139,7 +139,7 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
 
 
 def awkward(start: str) -> dict[str, str]:
-    """Give passwords full of what means something to somebody."""
+    """Return passwords full of what means something to somebody."""
     names = ("postgres/client-password", "redis/password")
     return {name: f"{start}-{name}-{AWKWARD}" for name in names}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.k8sgen.tree.trees import beside, content
+from tests.k8sgen.output.trees import beside, content
 
 ROOT = Path(__file__).parents[2]
 STEP = 20
@@ -26,7 +26,7 @@ AT_A_STEP = """
 import sys
 import k8sgen.cli.synth as synth
 from k8sgen.cli import main
-from tests.k8sgen.tree.processes import Steps, die
+from tests.k8sgen.output.processes import Steps, die
 
 write = synth.write
 

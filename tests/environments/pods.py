@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from k8sgen.compose import Composition
-from k8sgen.manifest import Body
+from k8sgen.constructs.manifest import Body
+from k8sgen.project.compose import Composition
 
 WORKLOADS = ("Deployment", "StatefulSet", "Job", "CronJob")
 
@@ -42,7 +42,7 @@ class Pods:
 
 
 def pods(composition: Composition) -> Iterator[Pods]:
-    """Give the pods of every workload."""
+    """Return the pods of every workload."""
     for resource in composition.resources:
         body = resource.body
         if body["kind"] in WORKLOADS:
@@ -58,12 +58,12 @@ def pods(composition: Composition) -> Iterator[Pods]:
 
 
 def of_kind(composition: Composition, kind: str) -> list[Body]:
-    """Give the manifests of one kind."""
+    """Return the manifests of one kind."""
     return [r.body for r in composition.resources if r.body["kind"] == kind]
 
 
 def strings(value: Any) -> Iterator[str]:
-    """Give every text in *value*, keys included."""
+    """Return every text in *value*, keys included."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

@@ -26,7 +26,7 @@ HANDLERS = ("httpGet", "tcpSocket")
 
 
 def violations(spec: dict[str, Any]) -> list[str]:
-    """Give what the standard forbids and *spec*, a pod's, does."""
+    """Return what the standard forbids and *spec*, a pod's, does."""
     return [*_of_pod(spec), *(found for c in _containers(spec) for found in _of_container(c, spec))]
 
 
@@ -69,7 +69,7 @@ def _of_container(container: dict[str, Any], spec: dict[str, Any]) -> Iterator[s
 
 
 def _hosts(container: dict[str, Any]) -> Iterator[str]:
-    """Give the hosts that the probes and hooks name."""
+    """Return the hosts that the probes and hooks name."""
     names = ("startupProbe", "livenessProbe", "readinessProbe")
     hooks = container.get("lifecycle", {}).values()
     for each in (*(container.get(name, {}) for name in names), *hooks):

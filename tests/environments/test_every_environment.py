@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
-from k8sgen import Given, project
-from k8sgen.compose import Composition
+from k8sgen import Given
+from k8sgen.project import project
+from k8sgen.project.compose import Composition
 from tests.conftest import ROOT
 from tests.environments.pods import of_kind, pods, strings
 from tests.environments.restricted import violations

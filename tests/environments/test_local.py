@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from k8sgen.compose import Composition
-from k8sgen.quantity import parse_quantity
+from k8sgen.kubernetes.quantity import parse_quantity
+from k8sgen.project.compose import Composition
 from tests.environments.pods import of_kind, pods
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from k8sgen.compose import Composition
-from k8sgen.manifest import Body
-from k8sgen.project import Project
-from k8sgen.quantity import parse_quantity
+from k8sgen.constructs.manifest import Body
+from k8sgen.kubernetes.quantity import parse_quantity
+from k8sgen.project.compose import Composition
+from k8sgen.project.project import Project
 from tests.environments.pods import of_kind, pods
 
 STATELESS = {"template-system", "hydra", "auth-handler", "backend", "oathkeeper"}

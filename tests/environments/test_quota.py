@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from k8sgen import project
-from k8sgen.compose import Composition
-from k8sgen.quantity import parse_quantity
+from k8sgen.kubernetes.quantity import parse_quantity
+from k8sgen.project import project
+from k8sgen.project.compose import Composition
 from tests.conftest import ROOT
 from tests.environments.pods import Pods, of_kind, pods
 
@@ -25,7 +25,7 @@ def composition(
 
 
 def most_pods(each: Pods, composition: Composition) -> int:
-    """Give how many of these pods there are at most: autoscaled to the full, and rolled out."""
+    """Return how many of these pods there are at most: autoscaled to the full, and rolled out."""
     spec = each.body["spec"]
     scaled = {
         body["metadata"]["name"]: body["spec"]["maxReplicas"]
@@ -37,7 +37,7 @@ def most_pods(each: Pods, composition: Composition) -> int:
 
 
 def of_one(each: Pods, bound: str, unit: str) -> Decimal:
-    """Give what the scheduler counts for one pod: the sum, or the greediest that runs first."""
+    """Return what the scheduler counts for one pod: the sum, or the greediest that runs first."""
 
     def amount(container: dict[str, dict[str, dict[str, str]]]) -> Decimal:
         return parse_quantity(container["resources"][bound][unit])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from k8sgen.compose import Composition
+from k8sgen.project.compose import Composition
 from tests.environments.pods import of_kind
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 def main() -> None:
     """Read `{root, environment, title, changes: [{file, text}]}`, and print the body after each."""
-    from k8sgen import node  # noqa: PLC0415
+    from k8sgen.tools import node  # noqa: PLC0415
 
     node.prepare()
-    from k8sgen import project  # noqa: PLC0415
-    from k8sgen.compose import compose  # noqa: PLC0415
+    from k8sgen.project import project  # noqa: PLC0415
+    from k8sgen.project.compose import compose  # noqa: PLC0415
 
     asked = json.load(sys.stdin)
     root = Path(asked["root"])

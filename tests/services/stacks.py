@@ -10,8 +10,8 @@ import attrs
 
 import k8sgen
 from k8sgen import Environment, Service, Stack
-from k8sgen.compose import compose
-from k8sgen.manifest import Body
+from k8sgen.constructs.manifest import Body
+from k8sgen.project.compose import compose
 
 Kind = TypeVar("Kind", bound=Service)
 
@@ -27,23 +27,23 @@ class Composed:
         return self.manifests[identity]
 
     def files(self, name: str) -> dict[str, str]:
-        """Give the texts of the ConfigMap *name*."""
+        """Return the texts of the ConfigMap *name*."""
         found: dict[str, str] = self["ConfigMap", name]["data"]
         return found
 
     def pod(self, name: str) -> Body:
-        """Give the pod's spec of the Deployment or StatefulSet *name*."""
+        """Return the pod's spec of the Deployment or StatefulSet *name*."""
         kind = "StatefulSet" if ("StatefulSet", name) in self.manifests else "Deployment"
         found: Body = self[kind, name]["spec"]["template"]["spec"]
         return found
 
     def container(self, name: str) -> Body:
-        """Give the main container of the Deployment or StatefulSet *name*."""
+        """Return the main container of the Deployment or StatefulSet *name*."""
         found: Body = self.pod(name)["containers"][0]
         return found
 
     def callers(self, name: str) -> set[tuple[str, int]]:
-        """Give the services and ports that the NetworkPolicy *name* lets in."""
+        """Return the services and ports that the NetworkPolicy *name* lets in."""
         rules = self["NetworkPolicy", name]["spec"]["ingress"]
         return {
             (source["podSelector"]["matchLabels"]["app.kubernetes.io/name"], port["port"])
@@ -54,7 +54,7 @@ class Composed:
         }
 
     def service(self, kind: type[Kind]) -> Kind:
-        """Give the service of the class *kind*."""
+        """Return the service of the class *kind*."""
         return next(found for found in self.stack.services if isinstance(found, kind))
 
 

@@ -38,7 +38,7 @@ def hydra() -> Composed:
 
 
 def config(made: Composed) -> Any:
-    """Give the configuration file."""
+    """Return the configuration file."""
     return yaml.safe_load(made.files("hydra")["hydra.yaml"])
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8sgen import Cluster, Endpoint, Environment, Port, Route, Service
-from k8sgen.compose import Composition
+from k8sgen.project.compose import Composition
 from services.oathkeeper import Oathkeeper, OathkeeperSettings, access_rules
 from tests.services.stacks import Composed, composed
 
@@ -21,13 +21,13 @@ TARGET = Endpoint(service=cast(Service, None), host="target", port=Port("http", 
 
 
 def route(id: str, path: str = "/", **options: Any) -> Route:  # noqa: A002
-    """Give a route of a service that needs not be there."""
+    """Return a route of a service that needs not be there."""
     return Route(**{"id": id, "endpoint": TARGET, "host": "a.example.com", "path": path, **options})
 
 
 def fits(rule: Mapping[str, Any], method: str, url: str) -> bool:
     """
-    Tell whether Oathkeeper's `regexp` strategy matches; *url* is clean, as it makes it first.
+    Return whether Oathkeeper's `regexp` strategy matches; *url* is clean, as it makes it first.
 
     Source:
         ory/oathkeeper rule/rule.go, ory/ladon compiler/regex.go
@@ -39,7 +39,7 @@ def fits(rule: Mapping[str, Any], method: str, url: str) -> bool:
 
 
 def answering(rules: Sequence[Mapping[str, Any]], method: str, url: str) -> list[str]:
-    """Give the ids of the rules that match."""
+    """Return the ids of the rules that match."""
     return [rule["id"] for rule in rules if fits(rule, method, url)]
 
 
@@ -151,7 +151,7 @@ def test_no_request_fits_two_rules(
 
 
 def rules_of(composition: Composition) -> list[dict[str, Any]]:
-    """Give the rules that Oathkeeper reads."""
+    """Return the rules that Oathkeeper reads."""
     (text,) = (
         resource.body["data"]["rules.yaml"]
         for resource in composition.resources

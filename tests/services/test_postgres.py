@@ -27,7 +27,7 @@ def wired(settings: PostgresSettings, *names: str) -> Composed:
 
 
 def parameters(settings: PostgresSettings) -> dict[str, str]:
-    """Give what the configuration file says."""
+    """Return what the configuration file says."""
     text = wired(settings).files("postgres")["postgresql.conf"]
     return dict(re.findall(r"^(\w+) = '?([^'#\n]*[^'#\n ])", text, re.MULTILINE))
 

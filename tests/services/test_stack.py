@@ -10,9 +10,9 @@ import attrs
 import pytest
 import yaml
 
-from k8sgen.compose import Composition, compose
 from k8sgen.errors import Location, ProjectError
-from k8sgen.project import Project
+from k8sgen.project.compose import Composition, compose
+from k8sgen.project.project import Project
 from services.stack import Environment
 from tests.services.test_oathkeeper import answering
 

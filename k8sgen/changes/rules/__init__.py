@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from k8sgen.changes.level import Verdict
 from k8sgen.changes.rules import access, config, fixed, lifecycle, rollout, storage, traffic, wire
-from k8sgen.changes.world import Case
+from k8sgen.changes.states import Case
 
 Rule = Callable[[Case], Iterator[Verdict]]
 
@@ -27,6 +27,6 @@ RULES: Sequence[Rule] = (
 
 
 def judge(case: Case) -> tuple[Verdict, ...]:
-    """Give what one change does, the worst first."""
+    """Return what one change does, the worst first."""
     found = [verdict for rule in RULES for verdict in rule(case)]
     return tuple(sorted(dict.fromkeys(found), key=lambda verdict: -verdict.level))

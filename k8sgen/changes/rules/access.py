@@ -11,7 +11,7 @@ from k8sgen.changes.path import Path, get
 from k8sgen.changes.peers import contains
 from k8sgen.changes.rules.privileges import privileges
 from k8sgen.changes.rules.wire import hosts
-from k8sgen.changes.world import Case
+from k8sgen.changes.states import Case
 
 Powers = dict[str, Path]
 Body = Mapping[str, Any]
@@ -110,7 +110,7 @@ def _allow_lists(before: Body, after: Body) -> Iterator[Verdict]:
 
 
 def _let_in(old: Sequence[str], new: Sequence[str]) -> list[str]:
-    """Give the sources that a list of ranges lets in more; an empty list lets in all."""
+    """Return the sources that a list of ranges lets in more; an empty list lets in all."""
     if not old:
         return []
     return [each for each in new if not any(contains(range_, each) for range_ in old)] or (

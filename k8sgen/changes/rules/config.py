@@ -8,7 +8,7 @@ from typing import Any
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import Path, get
 from k8sgen.changes.rules.rollout import replaced, rolls
-from k8sgen.changes.world import Case, Pair, World, containers, template
+from k8sgen.changes.states import Case, Pair, World, containers, template
 
 _DATA = ("data", "binaryData", "stringData")
 _VOLUME = {"ConfigMap": ("configMap", "name"), "Secret": ("secret", "secretName")}

@@ -9,8 +9,8 @@ import attrs
 
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import Path, get, parse, related, show, within
-from k8sgen.changes.world import Case
-from k8sgen.quantity import parse_quantity
+from k8sgen.changes.states import Case
+from k8sgen.kubernetes.quantity import parse_quantity
 
 Body = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ class Fixed:
     when: Callable[[Body, Body], bool] | None = None
 
     def holds(self, path: Path, before: Body, after: Body) -> bool:
-        """Tell whether a change of *path* is refused."""
+        """Return whether a change of *path* is refused."""
         if any(within(path, parse(pattern)) for pattern in self.but.split()):
             return False
         fixed = any(related(path, parse(pattern)) for pattern in self.fields.split())
@@ -54,7 +54,7 @@ def _is_immutable(before: Body, _: Body) -> bool:
 
 
 def _not_elastic(_: Body, after: Body) -> bool:
-    """Tell whether the completions are not those of an indexed Job that follow its parallelism."""
+    """Whether the completions are not those of an indexed Job that follow its parallelism."""
     indexed = get(after, "spec.completionMode") == "Indexed"
     return not indexed or get(after, "spec.completions") != get(after, "spec.parallelism")
 
@@ -73,7 +73,7 @@ def _is_bound_to_nodes(before: Body, _: Body) -> bool:
 
 
 def _has_address(before: Body, after: Body) -> bool:
-    """Tell whether the API server gives the Service an address in both states."""
+    """Return whether the API server gives the Service an address in both states."""
     return all(get(body, "spec.type", "ClusterIP") != "ExternalName" for body in (before, after))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import get
-from k8sgen.changes.world import TEMPLATES, Case, Pair
+from k8sgen.changes.states import TEMPLATES, Case, Pair
 
 _GONE: Mapping[str, tuple[Level, str]] = {
     "Namespace": (Level.LOSES_DATA, "everything in the namespace goes with it"),

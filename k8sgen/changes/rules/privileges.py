@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from k8sgen.changes.path import Path, get
-from k8sgen.changes.world import TEMPLATES, containers, template
+from k8sgen.changes.states import TEMPLATES, containers, template
 
 _BASE: Mapping[str, Path] = {
     **{kind: tuple(path.split(".")) for kind, path in TEMPLATES.items()},

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from k8sgen.changes.fields import fields
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import Path, get, related
-from k8sgen.changes.world import Case, Pair, World
+from k8sgen.changes.states import Case, Pair, World
 
 TEMPLATE: Path = ("spec", "template")
 _SERVES = ("Deployment", "StatefulSet", "DaemonSet")
@@ -79,7 +79,7 @@ def replicas(case: Case) -> Iterator[Verdict]:
 
 
 def rolls(pair: Pair) -> bool:
-    """Tell whether the pods of a workload are replaced."""
+    """Return whether the pods of a workload are replaced."""
     if not pair.states or pair.kind not in _SERVES:
         return False
     return any(related(field.path, TEMPLATE) for field in fields(*pair.states))

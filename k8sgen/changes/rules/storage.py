@@ -7,8 +7,8 @@ from typing import Any
 
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import Path, get
-from k8sgen.changes.world import Case, Pair, World, containers, template
-from k8sgen.quantity import parse_quantity
+from k8sgen.changes.states import Case, Pair, World, containers, template
+from k8sgen.kubernetes.quantity import parse_quantity
 
 _TEMPLATES: Path = ("spec", "volumeClaimTemplates")
 _RETENTION: Path = ("spec", "persistentVolumeClaimRetentionPolicy")
@@ -83,7 +83,7 @@ def mounted(case: Case) -> Iterator[Verdict]:
 
 
 def _mounts(body: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Give what persists, by container and path."""
+    """Return what persists, by container and path."""
     pod = template(dict(body))
     volumes = get(pod, "spec.volumes", [])
     lasting = {

@@ -10,7 +10,7 @@ import attrs
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import Path, get
 from k8sgen.changes.peers import Opening, covers, openings, selects
-from k8sgen.changes.world import Case, Pair, World, template
+from k8sgen.changes.states import Case, Pair, World, template
 
 Body = Mapping[str, Any]
 Labels = Mapping[str, str]
@@ -33,7 +33,7 @@ class Pods:
 
     @classmethod
     def of(cls, workload: Pair) -> Pods:
-        """Give the pods of a workload that neither comes nor goes."""
+        """Return the pods of a workload that neither comes nor goes."""
         labels = (_labels(body) for body in (workload.before, workload.after))
         return cls(f"the pods of {workload.title}", workload.namespace, *labels)
 
@@ -64,7 +64,7 @@ def policies(case: Case) -> Iterator[Verdict]:
 
 
 def _strangers(policy: Pair) -> Pods:
-    """Give the pods that a policy is for when they are of no workload here."""
+    """Return the pods that a policy is for when they are of no workload here."""
     labels = get(policy.body, "spec.podSelector.matchLabels", {})
     shown = ", ".join(f"{key.rpartition('/')[2]}={value}" for key, value in labels.items())
     return Pods(f"pods {shown}".strip(), policy.namespace, labels, labels)
@@ -81,7 +81,7 @@ def _concerns(policy: Pair, pods: Pods) -> bool:
 
 
 def _concerns_any(case: Case) -> bool:
-    """Tell whether the policy is for the pods of a workload that comes or goes."""
+    """Return whether the policy is for the pods of a workload that comes or goes."""
     return any(
         _selected(case.pair.body, pair.namespace, _labels(pair.body))
         for pair in case.world.workloads()
@@ -122,7 +122,7 @@ def _allowed(pods: Pods, world: World, direction: str, *, after: bool) -> list[O
 
 def _types(policy: Body) -> Sequence[str]:
     """
-    Give the directions that a policy isolates.
+    Return the directions that a policy isolates.
 
     Source:
         networking.k8s.io/v1 NetworkPolicySpec.policyTypes

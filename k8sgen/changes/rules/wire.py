@@ -7,7 +7,7 @@ from typing import Any
 
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import get, parse
-from k8sgen.changes.world import Case
+from k8sgen.changes.states import Case
 
 _SERVICE: Mapping[str, str] = {
     "spec.selector": "requests go to other pods",
@@ -49,13 +49,13 @@ def ingress(case: Case) -> Iterator[Verdict]:
 
 
 def hosts(body: Mapping[str, Any] | None) -> set[str]:
-    """Give the hosts and paths that an Ingress opens."""
+    """Return the hosts and paths that an Ingress opens."""
     default = {"*/"} if get(body, "spec.defaultBackend") else set()
     return default | _routes(body).keys()
 
 
 def _routes(body: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Give what is at each host and path."""
+    """Return what is at each host and path."""
     return {
         f"{rule.get('host', '*')}{path.get('path', '/')}": path
         for rule in get(body, "spec.rules", [])

@@ -11,13 +11,13 @@ from typing import Any
 from k8sgen.checks.schemas.definition import Schema, schemas_of
 from k8sgen.checks.schemas.validator import Validator
 from k8sgen.errors import ProjectError
-from k8sgen.serialize import from_yaml
+from k8sgen.kubernetes.yaml import from_yaml
 
 
 @cache
 def validator(folders: tuple[Path, ...], api_version: str, kind: str) -> Validator | None:
     """
-    Give the validator of one custom kind; `None` where no folder has a schema of it.
+    Return the validator of one custom kind; `None` where no folder has a schema of it.
 
     Args:
         folders: The first that has it wins. Each holds `<group>/<kind>_<version>.json` at any
@@ -28,7 +28,7 @@ def validator(folders: tuple[Path, ...], api_version: str, kind: str) -> Validat
 
 
 def deprecation(folders: tuple[Path, ...], api_version: str, kind: str) -> str | None:
-    """Give what the definition of one custom kind says of its deprecation."""
+    """Return what the definition of one custom kind says of its deprecation."""
     schema = _find(folders, api_version, kind)
     return None if schema is None else schema.get("x-k8sgen-deprecated")
 

@@ -14,7 +14,7 @@ _DROPPED = ("nullable", "example", "externalDocs", "default")
 
 def schemas_of(definition: Mapping[str, Any]) -> dict[tuple[str, str], Schema]:
     """
-    Give the strict schema of each version that *definition* serves, by API version and kind.
+    Return the strict schema of each version that *definition* serves, by API version and kind.
 
     Source:
         apiextensions-apiserver pkg/apiserver/schema (pruning, embedded resources, int-or-string)
@@ -43,7 +43,7 @@ def _root(group: str, kind: str, version: Mapping[str, Any]) -> Schema:
 
 
 def strict(schema: Mapping[str, Any]) -> Schema:
-    """Give *schema* as draft 7, closed to unknown fields wherever the API server prunes them."""
+    """Return *schema* as draft 7, closed to unknown fields wherever the API server prunes them."""
     found = {key: _inner(key, value) for key, value in schema.items() if key not in _DROPPED}
     for bound, limit in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
         if isinstance(found.get(bound), bool) and found.pop(bound):

@@ -19,14 +19,14 @@ METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 @cache
 def versions() -> tuple[str, ...]:
-    """Give the Kubernetes versions that there are schemas of, the oldest first."""
+    """Return the Kubernetes versions that there are schemas of, the oldest first."""
     folders = _data().glob("v*-local-strict")
     minors = sorted(int(folder.name.split(".")[1]) for folder in folders)
     return tuple(f"1.{minor}" for minor in minors)
 
 
 def following(version: str) -> str | None:
-    """Give the next minor version, where there are schemas of it."""
+    """Return the next minor version, where there are schemas of it."""
     major, minor = version.split(".")[:2]
     found = f"{major}.{int(minor) + 1}"
     return found if found in versions() else None
@@ -34,7 +34,7 @@ def following(version: str) -> str | None:
 
 def known(version: str) -> str:
     """
-    Give *version* as `major.minor`.
+    Return *version* as `major.minor`.
 
     Raises:
         UsageError: There are no schemas of it.
@@ -48,7 +48,7 @@ def known(version: str) -> str:
 
 @cache
 def validator(version: str, api_version: str, kind: str) -> Validator | None:
-    """Give the validator of one kind; `None` where that version does not serve it."""
+    """Return the validator of one kind; `None` where that version does not serve it."""
     name = _kinds(version).get((api_version, kind))
     if name is None:
         return None
@@ -56,26 +56,26 @@ def validator(version: str, api_version: str, kind: str) -> Validator | None:
 
 
 def api_versions(version: str, kind: str) -> list[str]:
-    """Give the API versions that serve *kind*."""
+    """Return the API versions that serve *kind*."""
     return [api_version for api_version, known in _kinds(version) if known == kind]
 
 
 @cache
 def serves_group(version: str, api_version: str) -> bool:
-    """Say whether the API group is one of Kubernetes' own, which has no custom resources."""
+    """Return whether the API group is one of Kubernetes' own, which has no custom resources."""
     group = api_version.rpartition("/")[0]
     return any(known.rpartition("/")[0] == group for known, _ in _kinds(version))
 
 
 @cache
 def metadata_validator(version: str) -> Validator:
-    """Give the validator of `metadata`, which custom resources share."""
+    """Return the validator of `metadata`, which custom resources share."""
     return Validator({"$ref": f"#/$defs/{METADATA}", "$defs": _definitions(version)})
 
 
 @cache
 def _kinds(version: str) -> Mapping[tuple[str, str], str]:
-    """Give the name of the definition by API version and kind."""
+    """Return the name of the definition by API version and kind."""
     return {
         ("/".join(filter(None, (gvk["group"], gvk["version"]))), gvk["kind"]): name
         for name, definition in _definitions(version).items()

@@ -10,14 +10,14 @@ from typing import Any
 
 from k8sgen.checks.schemas.definition import Schema
 from k8sgen.errors import K8sgenError
-from k8sgen.tools import require
+from k8sgen.tools.programs import require
 
 _LIST = ("get", "customresourcedefinitions", "--output=json", "--request-timeout=30s")
 
 
 def definitions(context: str | None = None) -> Iterator[Mapping[str, Any]]:
     """
-    Give every CustomResourceDefinition of the cluster.
+    Return every CustomResourceDefinition of the cluster.
 
     Args:
         context: Of the kubeconfig; its current one unless told.

@@ -45,7 +45,7 @@ class Validator:
             raise UsageError(msg.splitlines()[0], hint="put the schema right") from None
 
     def misfits(self, value: Any) -> Iterator[Misfit]:
-        """Give what of *value* does not fit."""
+        """Return what of *value* does not fit."""
         for error in self._compiled.iter_errors(value):
             where = _where(error.instance_path)
             unknown = re.findall(r"'([^']+)'", error.message) if _is_unknown(error) else []
@@ -59,7 +59,7 @@ class Validator:
                 yield Misfit(where, error.message.splitlines()[0][:300])
 
     def _fields(self, path: list[str | int]) -> list[str]:
-        """Give the fields that the object schema around *path* knows."""
+        """Return the fields that the object schema around *path* knows."""
         found: Any = self._schema
         for step in path[:-1]:
             found = found[step]

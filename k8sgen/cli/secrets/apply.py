@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from k8sgen.cli.secrets.common import environment, site
-from k8sgen.secrets.deploy import apply_secrets
+from k8sgen.secrets.rotation.deploy import apply_secrets
 
 
 @click.command("apply")

@@ -7,10 +7,10 @@ from pathlib import Path
 import attrs
 import click
 
-from k8sgen import project
 from k8sgen.cli.output import as_json, print_json, print_table
 from k8sgen.errors import UsageError, suggest
-from k8sgen.secrets.audit import audit, is_shallow
+from k8sgen.project import project
+from k8sgen.secrets.files.audit import audit, is_shallow
 
 
 @click.command("audit")

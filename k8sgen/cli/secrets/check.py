@@ -6,11 +6,12 @@ from typing import Any
 
 import click
 
-from k8sgen import project
 from k8sgen.checks.finding import Finding
 from k8sgen.cli.output import as_json, environments, print_json
-from k8sgen.compose import compose_each
-from k8sgen.secrets.check import check_environment, check_left_behind
+from k8sgen.project import project
+from k8sgen.project.compose import compose_each
+from k8sgen.project.contract import needs
+from k8sgen.secrets.contract.check import check_environment, check_left_behind
 
 
 @click.command("check")
@@ -26,7 +27,7 @@ def command(ctx: click.Context, environments: tuple[str, ...], as_json: bool) ->
     findings = [
         finding
         for composition in compose_each(found).values()
-        for finding in check_environment(composition, found.root)
+        for finding in check_environment(needs(composition), found.root)
     ]
     if not environments:
         findings += check_left_behind(found.root, found.environments)

@@ -8,12 +8,13 @@ from pathlib import Path
 import attrs
 import click
 
-from k8sgen import project
-from k8sgen.compose import Composition, compose
-from k8sgen.project import Project
-from k8sgen.secrets.change import Outcome
-from k8sgen.secrets.needs import Needs, needs
-from k8sgen.secrets.store import Store
+from k8sgen.project import project
+from k8sgen.project.compose import Composition, compose_each
+from k8sgen.project.contract import needs
+from k8sgen.project.project import Project
+from k8sgen.secrets.contract.needs import Needs
+from k8sgen.secrets.files.store import Store
+from k8sgen.secrets.rotation.change import Outcome
 
 environment = click.argument("environment", metavar="ENV")
 
@@ -31,7 +32,7 @@ class Site:
 def site(root: Path, name: str) -> Site:
     """Compose the environment *name*."""
     found = project.load(root, [name])
-    composition = compose(found.stack, found.environments[name], found.root)
+    composition = compose_each(found)[name]
     return Site(
         project=found,
         composition=composition,

@@ -9,8 +9,8 @@ import click
 
 from k8sgen.cli.secrets.common import environment, print_outcome, site
 from k8sgen.errors import UsageError, suggest
-from k8sgen.secrets import editing
-from k8sgen.secrets.change import Change, missing, present
+from k8sgen.secrets.rotation import editing
+from k8sgen.secrets.rotation.change import Change, missing, present
 
 
 @click.command("edit")

@@ -11,10 +11,10 @@ import click
 from k8sgen.cli.secrets.common import environment, print_outcome, site
 from k8sgen.cli.secrets.given import collect
 from k8sgen.errors import UsageError, suggest
-from k8sgen.secrets.change import Change, missing, present
-from k8sgen.secrets.editing import read_stub
-from k8sgen.secrets.files import secret_files, stub_name
-from k8sgen.tree import with_header
+from k8sgen.output.header import with_header
+from k8sgen.secrets.contract.stubs import secret_files, stub_name
+from k8sgen.secrets.rotation.change import Change, missing, present
+from k8sgen.secrets.rotation.editing import read_stub
 
 
 @click.command("encrypt")
@@ -42,7 +42,7 @@ def command(root: Path, environment: str, secret: str, stub: Path | None) -> Non
         change = Change(staging=staging, needs=here.needs, before=before, now=datetime.now(UTC))
         outcome = change.apply(given=given)
     if path.resolve() == own.resolve():
-        files = secret_files({environment: here.composition}, ())
+        files = secret_files([here.needs], ())
         _empty(own, with_header(own.name, files[f"secrets/{environment}/{own.name}"]))
     elif path != Path("-"):
         click.echo(f"delete it, for it holds values in plain text: {path}")

@@ -10,7 +10,7 @@ import click
 
 from k8sgen.cli.secrets.common import environment, print_outcome, site
 from k8sgen.cli.secrets.given import collect, given_file, read_file
-from k8sgen.secrets.change import Change, missing, present
+from k8sgen.secrets.rotation.change import Change, missing, present
 
 
 @click.command("generate")

@@ -12,9 +12,9 @@ import click
 import yaml
 
 from k8sgen.errors import UsageError
-from k8sgen.secrets.contract import Given, SecretKey
+from k8sgen.secrets.contract.keys import Given, SecretKey
+from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.errors import SecretsError
-from k8sgen.secrets.needs import Needs
 
 given_file = click.option(
     "--given",
@@ -24,7 +24,7 @@ given_file = click.option(
 
 
 def variable(key: SecretKey) -> str:
-    """Give the name of the environment variable that may hold the value of *key*."""
+    """Return the name of the environment variable that may hold the value of *key*."""
     return "K8SGEN_SECRET_" + re.sub(r"[^A-Z0-9]", "_", key.name.upper())
 
 
@@ -51,7 +51,7 @@ def read_file(stream: IO[str] | None, needs: Needs) -> dict[str, str]:
 
 
 def is_terminal() -> bool:
-    """Tell whether somebody can be asked."""
+    """Return whether somebody can be asked."""
     return sys.stdin.isatty()
 
 

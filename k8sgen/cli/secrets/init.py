@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from k8sgen import project
 from k8sgen.cli.secrets.common import environment
-from k8sgen.secrets import identity
-from k8sgen.secrets.recipients import add_recipient
-from k8sgen.secrets.store import Store
+from k8sgen.project import project
+from k8sgen.secrets.files import identity
+from k8sgen.secrets.files.recipients import add_recipient
+from k8sgen.secrets.files.store import Store
 
 
 @click.command("init")

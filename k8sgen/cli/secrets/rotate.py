@@ -13,12 +13,12 @@ import click
 from k8sgen.cli.secrets.common import Site, environment, print_files, print_outcome, site
 from k8sgen.cli.secrets.given import collect, given_file, read_file
 from k8sgen.errors import UsageError
-from k8sgen.secrets import rotation
-from k8sgen.secrets.change import Change, missing, present
-from k8sgen.secrets.contract import SecretKey
-from k8sgen.secrets.history import refuse_deleted
-from k8sgen.secrets.record import parse_age
-from k8sgen.secrets.steps import Steps
+from k8sgen.secrets.contract.keys import SecretKey
+from k8sgen.secrets.files.history import refuse_deleted
+from k8sgen.secrets.files.record import parse_age
+from k8sgen.secrets.rotation import rotate as rotation
+from k8sgen.secrets.rotation.change import Change, missing, present
+from k8sgen.secrets.rotation.steps import Steps
 
 
 @click.command("rotate")
@@ -112,7 +112,7 @@ def _rotate(
 
 
 def _followers(here: Site, keys: Sequence[SecretKey]) -> list[SecretKey]:
-    """Give *keys* and all that change with them."""
+    """Return *keys* and all that change with them."""
     names = {key.name for key in keys}
     for key in here.needs.in_order():
         if names & {source.name for source in key.sources}:

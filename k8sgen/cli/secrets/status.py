@@ -10,7 +10,7 @@ import click
 
 from k8sgen.cli.output import as_json, print_json, print_table
 from k8sgen.cli.secrets.common import environment, site
-from k8sgen.secrets.status import status
+from k8sgen.secrets.contract.status import status
 
 
 @click.command("status")

@@ -12,7 +12,7 @@ Body = dict[str, Any]
 
 
 def verdicts(before: list[Body], after: list[Body]) -> list[tuple[str, Level, str]]:
-    """Give each resource's verdicts as (title, level, reason)."""
+    """Return each resource's verdicts as (title, level, reason)."""
     found = compare("test", before, {"web": after})
     return [(c.pair.title, v.level, v.reason) for c in found.resources for v in c.verdicts]
 
@@ -27,10 +27,10 @@ def changed(name: str, path: str, value: Any, *others: Body) -> dict[Level, str]
 
 
 def removed(body: Body) -> dict[Level, str]:
-    """Give the verdicts on the removal of *body*."""
+    """Return the verdicts on the removal of *body*."""
     return {level: reason for _, level, reason in reversed(verdicts([body], []))}
 
 
 def added(body: Body, *others: Body) -> dict[Level, str]:
-    """Give the verdicts on the arrival of *body* among *others*."""
+    """Return the verdicts on the arrival of *body* among *others*."""
     return {level: reason for _, level, reason in reversed(verdicts([*others], [body, *others]))}

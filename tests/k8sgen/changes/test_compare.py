@@ -8,7 +8,7 @@ from typing import Any
 from k8sgen.changes.compare import compare, renamed
 from k8sgen.changes.level import Level
 from k8sgen.changes.path import show
-from k8sgen.compose import Composition
+from k8sgen.project.compose import Composition
 from tests.k8sgen.changes.cases import BODIES, change
 
 IMAGE = "spec.template.spec.containers.0.image"

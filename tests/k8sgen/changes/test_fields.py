@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from k8sgen.changes.fields import HIDDEN, fields
 from k8sgen.changes.path import related, show
-from k8sgen.compose import Composition
-from k8sgen.kustomize.merge import MISSING
-from k8sgen.kustomize.schema import MergeList, merge_type
+from k8sgen.kubernetes.types import MergeList, merge_type
+from k8sgen.kustomize.build.merge import MISSING
+from k8sgen.project.compose import Composition
 from k8sgen.why.body import leaves
 from tests.k8sgen.changes.cases import BODIES, change
 

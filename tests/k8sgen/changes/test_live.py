@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from k8sgen import tools
 from k8sgen.changes.compare import compare
 from k8sgen.changes.live import LAST_APPLIED, ClusterError, live
 from k8sgen.changes.path import show
+from k8sgen.tools import programs as tools
 from tests.k8sgen.changes.cases import BODIES, change
 
 DEPLOYMENT, SERVICE, POLICY = (BODIES[n] for n in ("Deployment", "Service", "NetworkPolicy"))
@@ -48,7 +48,7 @@ def _runs(cluster: Path, *bodies: dict[str, Any]) -> None:
 
 
 def _defaulted(body: dict[str, Any]) -> dict[str, Any]:
-    """Give a Deployment as the API server gives it back."""
+    """Return a Deployment as the API server gives it back."""
     there = change(body, "metadata.uid", "1")
     there = change(there, "metadata.resourceVersion", "7")
     there = change(there, "metadata.annotations", {"deployment.kubernetes.io/revision": "3"})

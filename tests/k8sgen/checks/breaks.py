@@ -28,7 +28,7 @@ class Break:
 
 def at(body: Body, *keys: Any, value: Any = None) -> Any:
     """
-    Give what is below *keys*; with *value*, put that there.
+    Return what is below *keys*; with *value*, put that there.
     """
     for key in keys[:-1]:
         body = body[key]

@@ -253,14 +253,14 @@ def _account(name: str) -> Body:
 
 def sound() -> Bodies:
     """
-    Give the manifests, by a short name each.
+    Return the manifests, by a short name each.
     """
     return {**_rest(), **_network(), **_workloads()}
 
 
 def context(**more: Any) -> Context:
     """
-    Give what is known of them besides.
+    Return what is known of them besides.
     """
     edges = (
         Edge(client=WEB, server=STORE, port=6379),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from k8sgen.checks.run import check
+from k8sgen.checks.waiver import Waiver
 from k8sgen.errors import Location
-from k8sgen.waiver import Waiver
 from tests.k8sgen.checks.sound import SERVICES, Bodies, context, sound
 
 

@@ -11,7 +11,7 @@ import pytest
 from k8sgen.checks.finding import Report
 from k8sgen.checks.run import check
 from k8sgen.checks.sarif import sarif
-from k8sgen.waiver import Waiver
+from k8sgen.checks.waiver import Waiver
 from tests.k8sgen.checks.sound import Bodies, context, sound
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from k8sgen import tools
+from k8sgen.tools import programs as tools
 from tests.k8sgen.repository import commit, git, repository
 from tests.projects import PRODUCTION, edited, run, write_project
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from k8sgen.tools import TOOLS
+from k8sgen.tools.programs import TOOLS
 from tests.projects import run
 
 
@@ -34,7 +34,7 @@ def test_a_tool_that_only_some_commands_need_may_be_missing(
 ) -> None:
     """Exit status 0: only `synth --prove` needs kubectl."""
     monkeypatch.setattr(
-        "k8sgen.tools.shutil.which", lambda name, **_: name if "node" in name else None
+        "k8sgen.tools.programs.shutil.which", lambda name, **_: name if "node" in name else None
     )
     ran = run(tmp_path, "doctor")
     assert (ran.status, ran.err) == (0, "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.k8sgen.checks.test_schemas import DEFINITION, FAKE
+from tests.k8sgen.checks.rules.test_schemas import DEFINITION, FAKE
 from tests.projects import run, write_project
 
 FILES = ["example.com/widget_v1.json", "example.com/widget_v1beta1.json"]

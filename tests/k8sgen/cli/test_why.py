@@ -73,13 +73,14 @@ def test_nothing_stays_tracked(root: Path) -> None:
     """
     The modules that were loaded before are there again, and what is loaded then is plain.
     """
-    from k8sgen import manifest, values  # noqa: PLC0415
+    from k8sgen.constructs import manifest  # noqa: PLC0415
+    from k8sgen.settings import image as values  # noqa: PLC0415
 
     finders = list(sys.meta_path)
     assert run(root, "why", "production", "Deployment/web").status == 0
     assert sys.meta_path == finders
-    assert sys.modules["k8sgen.manifest"] is manifest
-    assert sys.modules["k8sgen.values"] is values
+    assert sys.modules["k8sgen.constructs.manifest"] is manifest
+    assert sys.modules["k8sgen.settings.image"] is values
     image = run(root, "render", "production", "--kind", "Deployment").out
     assert run(root, "diff").status in (0, 1)
     assert "image: ghcr.io/example/web:1.0.0" in image

@@ -8,11 +8,11 @@ from pathlib import Path
 import attrs
 import pytest
 
-from k8sgen.compose import Composition
-from k8sgen.project import Project
+from k8sgen.checks.waiver import Waiver
+from k8sgen.project.compose import Composition
+from k8sgen.project.contract import needs
+from k8sgen.project.project import Project
 from k8sgen.report import Facts, collect
-from k8sgen.secrets.needs import needs
-from k8sgen.waiver import Waiver
 
 
 @pytest.fixture(scope="module")

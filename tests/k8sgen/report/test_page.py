@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from k8sgen.checks.finding import Finding, Report, Waived
-from k8sgen.compose import Composition
-from k8sgen.project import Project
+from k8sgen.project.compose import Composition
+from k8sgen.project.project import Project
 from k8sgen.report import Facts, collect, page, page_file
 from k8sgen.report.settings import Difference
 from tests.k8sgen.topology.pictures import HOSTILE, hostile
@@ -59,7 +59,7 @@ def facts(project: Project, compositions: Mapping[str, Composition]) -> Facts:
 
 
 def with_report(facts: Facts, report: Report) -> Facts:
-    """Give the first environment another outcome of the checks."""
+    """Return the first environment another outcome of the checks."""
     first, *rest = facts.places
     return attrs.evolve(facts, places=(attrs.evolve(first, report=report), *rest))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from k8sgen.secrets import identity
+from k8sgen.secrets.files import identity
 from tests.k8sgen.secrets.kit import Site, keys, needs_of
 from tests.tools import tool
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import attrs
 
-from k8sgen.secrets.change import Change, Outcome, present
-from k8sgen.secrets.contract import Alternate, Derived, Given, Random, SecretKey
-from k8sgen.secrets.needs import Needed, Needs
-from k8sgen.secrets.references import Reference
-from k8sgen.secrets.store import Store
+from k8sgen.secrets.contract.keys import Alternate, Derived, Given, Random, SecretKey
+from k8sgen.secrets.contract.needs import Needed, Needs
+from k8sgen.secrets.contract.references import Reference
+from k8sgen.secrets.files.store import Store
+from k8sgen.secrets.rotation.change import Change, Outcome, present
 from tests.tools import tool
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ AWKWARD = "@:/?#%&'\"\\$`{}[]()<>|;!~^=+ ü"
 
 
 def keys() -> list[SecretKey]:
-    """Give the keys of a database, a cache and their client."""
+    """Return the keys of a database, a cache and their client."""
     password = SecretKey(
         secret="database",
         key="password",
@@ -45,7 +45,7 @@ def keys() -> list[SecretKey]:
 
 
 def given() -> SecretKey:
-    """Give a key that a person has to bring."""
+    """Return a key that a person has to bring."""
     return SecretKey(secret="web", key="api-key", recipe=Given("from the provider's console"))
 
 
@@ -56,7 +56,7 @@ def needs_of(
     environment: str = "production",
     used: bool = True,
 ) -> Needs:
-    """Give the needs of an environment that declares, and uses, exactly *keys*."""
+    """Return the needs of an environment that declares, and uses, exactly *keys*."""
     secrets: dict[str, dict[str, SecretKey]] = {}
     for key in keys:
         secrets.setdefault(key.secret, {})[key.key] = key
@@ -112,11 +112,11 @@ class Site:
         return found
 
     def path(self, secret: str) -> str:
-        """Give the path of an encrypted file."""
+        """Return the path of an encrypted file."""
         return os.fspath(self.store.path(secret))
 
     def text(self, secret: str) -> str:
-        """Give the text of an encrypted file."""
+        """Return the text of an encrypted file."""
         return self.store.path(secret).read_text()
 
     def write(self, secret: str, text: str) -> None:

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
+from k8sgen.settings.port import Port
 from k8sgen.topology import Edge, Entry, Job, Node, Topology
-from k8sgen.values import Port
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -12,7 +12,7 @@ from tests.k8sgen.topology.pictures import topologies
 
 
 def links_of(topology: Topology) -> list[Link]:
-    """Give the lines between the services."""
+    """Return the lines between the services."""
     return [Link(e.client, e.server, shown(e.port)) for e in topology.edges]
 
 

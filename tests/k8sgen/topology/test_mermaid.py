@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 
-from k8sgen.compose import Composition
+from k8sgen.project.compose import Composition
 from k8sgen.topology import Topology, to_mermaid, topology
 from tests.k8sgen.topology.pictures import HOSTILE, hostile, topologies
 

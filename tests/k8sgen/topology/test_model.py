@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from k8sgen.compose import Composition
+from k8sgen.project.compose import Composition
 from k8sgen.topology import Job, Topology, topology
 
 NAME = "app.kubernetes.io/name"

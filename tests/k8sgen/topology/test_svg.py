@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from hypothesis import given
 
-from k8sgen.compose import Composition
+from k8sgen.project.compose import Composition
 from k8sgen.topology import Topology, figure, to_svg, topology
 from tests.k8sgen.topology.pictures import HOSTILE, hostile, topologies
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def texts(svg: str) -> list[str]:
-    """Give all that is written in the drawing."""
+    """Return all that is written in the drawing."""
     root = ElementTree.fromstring(svg.encode())  # noqa: S314 - our own
     return ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from k8sgen.serialize import to_yaml
+from k8sgen.kubernetes.yaml import to_yaml
 from k8sgen.why.tracked import Number, Origin, Text, origins, track
 
 HERE, THERE = Origin("here.py", 1), Origin("there.py", 2)

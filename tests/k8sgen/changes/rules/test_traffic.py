@@ -115,7 +115,7 @@ def _picks(selector: Any, labels: dict[str, str]) -> bool:
 
 
 def _receives(policies: list[Body], app: str, space: str, port: int) -> bool:
-    """Say whether the pods of the Deployment answer one peer on one port, as Kubernetes would."""
+    """Whether the pods of the Deployment answer one peer on one port, as Kubernetes would."""
     mine = [p for p in policies if _picks(p["spec"]["podSelector"], {"app": "web"})]
     return not mine or any(
         _lets_in(rule, app, space, port) for p in mine for rule in p["spec"]["ingress"]

@@ -1,0 +1,89 @@
+"""What the code says now, beside what git has, what another environment has, or what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from k8sgen.changes.committed import is_repository, tree
+from k8sgen.changes.compare import Changes, compare, renamed
+from k8sgen.changes.live import live
+from k8sgen.kubernetes.yaml import Body
+from k8sgen.kustomize.build.evaluate import FILE, evaluate
+from k8sgen.project.compose import Composition, compose_each
+from k8sgen.project.project import Project
+
+DIST = "dist"
+OVERLAYS = "overlays"
+
+
+def with_commit(
+    project: Project, ref: str | None = None, *, gone: bool = False, fold: bool = True
+) -> list[Changes]:
+    """
+    Compare each environment with what was committed in `dist/`.
+
+    Args:
+        ref: The commit; `HEAD` unless told. Outside a repository, the files as they stand.
+        gone: Include environments that were there and are no more.
+        fold: Tell what changes alike in most resources once, apart from them.
+
+    Raises:
+        UsageError: git knows no such commit.
+        BuildError: The tree there holds what k8sgen does not write.
+    """
+    files = committed(project.root, ref)
+    found = [
+        compare(name, overlay(files, name), composition.groups(), fold=fold)
+        for name, composition in compose_each(project).items()
+    ]
+    names = sorted({path.split("/")[1] for path in files if path.startswith(f"{OVERLAYS}/")})
+    left = [name for name in names if name not in project.environments] if gone else []
+    return [*found, *(compare(name, overlay(files, name), {}) for name in left)]
+
+
+def with_other(project: Project, name: str, other: str) -> Changes:
+    """
+    Compare two environments: what it takes to make *name* like *other*.
+
+    The namespace is no difference.
+    """
+    made = compose_each(project)
+    old, new = made[name], made[other]
+    spaces = [str(composition.stack.namespace_name) for composition in (old, new)]
+    return compare(f"{name} → {other}", renamed(_bodies(old), *spaces), new.groups())
+
+
+def with_cluster(project: Project, *, context: str | None = None) -> list[Changes]:
+    """
+    Compare each environment with what runs.
+
+    Raises:
+        ClusterError: kubectl cannot read it.
+    """
+    return [
+        compare(name, live(_bodies(composition), context=context), composition.groups())
+        for name, composition in compose_each(project).items()
+    ]
+
+
+def committed(root: Path, ref: str | None = None) -> Mapping[str, str]:
+    """Read `dist/` as git has it; outside a repository, as it stands on disk."""
+    if ref is not None or is_repository(root):
+        return tree(root, DIST, ref or "HEAD")
+    return dict(_on_disk(root / DIST))
+
+
+def overlay(files: Mapping[str, str], name: str) -> list[Body]:
+    """Build the overlay of an environment; nothing where there is none."""
+    folder = f"{OVERLAYS}/{name}"
+    return evaluate(files, folder) if f"{folder}/{FILE}" in files else []
+
+
+def _bodies(composition: Composition) -> list[Body]:
+    return [resource.body for resource in composition.resources]
+
+
+def _on_disk(dist: Path) -> Iterator[tuple[str, str]]:
+    for file in sorted(dist.rglob("*.yaml")):
+        yield file.relative_to(dist).as_posix(), file.read_text("utf-8")

@@ -1,0 +1,157 @@
+"""Validation: an environment as the checks want it, its facts taken from the stack."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from k8sgen.checks.context import Context, Edge, Origin, Peer
+from k8sgen.checks.finding import Report
+from k8sgen.checks.run import check
+from k8sgen.checks.waiver import Waiver
+from k8sgen.constructs.endpoint import NAME_LABEL
+from k8sgen.constructs.network_policy import SOLVER_LABELS, SOLVER_PORT
+from k8sgen.constructs.service import Service
+from k8sgen.constructs.stack import Stack
+from k8sgen.errors import ProjectError, within
+from k8sgen.project.compose import Composition
+from k8sgen.project.contract import needs
+from k8sgen.secrets.contract.check import check_environment
+from k8sgen.secrets.contract.keys import Alternate, Derived, SecretKey
+from k8sgen.settings.cluster import Pods
+
+SCHEMAS_VARIABLE = "K8SGEN_SCHEMAS"
+# That nobody has set the secrets up is no fault of the manifests; the other is a rule of ours too.
+_SAID_ELSEWHERE = ("secret-not-set-up", "secret-unused")
+_DNS = ((53, "UDP"), (53, "TCP"))
+
+
+def validate(
+    composition: Composition, root: Path, *, kubernetes_version: str | None = None
+) -> Report:
+    """
+    Check the manifests of one environment, and its encrypted files without decrypting them.
+
+    Args:
+        root: The project's directory.
+        kubernetes_version: To check against, instead of the cluster's.
+
+    Raises:
+        UsageError: There are no schemas of that version, or of Kubernetes at all.
+    """
+    context = context_of(composition, root)
+    if kubernetes_version:
+        context = attrs.evolve(context, kubernetes_version=kubernetes_version)
+    report = check([resource.body for resource in composition.resources], context)
+    secrets = check_environment(needs(composition), root)
+    return report.with_findings(f for f in secrets if f.rule not in _SAID_ELSEWHERE)
+
+
+def context_of(composition: Composition, root: Path) -> Context:
+    """Return the facts of *composition* that its manifests do not tell."""
+    stack, environment = composition.stack, composition.environment
+    origins = {
+        resource.identity: Origin(
+            service=resource.service,
+            path=resource.path,
+            location=next(iter(resource.trace), None),
+        )
+        for resource in composition.resources
+    }
+    return Context(
+        environment=environment.name,
+        kubernetes_version=environment.cluster.kubernetes_version,
+        origins=origins,
+        edges=tuple(edges(stack)),
+        secrets={s.name: dict(_keys(s)) for s in stack.services if s.secrets},
+        waivers=tuple(_waivers(stack, root)),
+        serves_tls=not environment.cluster.plain_http,
+        requires_digests=environment.require_digests,
+        schema_folders=schema_folders(root),
+    )
+
+
+def edges(stack: Stack) -> Iterator[Edge]:
+    """Return every way that the stack declares, from outside and within."""
+    cluster = stack.environment.cluster
+    controller = _peer(cluster.ingress_controller)
+    for service in stack.services:
+        own = _own(service)
+        for endpoint in service.given:
+            port = endpoint.port
+            yield Edge(
+                client=own, server=_own(endpoint.service), port=port.number, protocol=port.protocol
+            )
+        for endpoint in service.exposed:
+            yield Edge(client=controller, server=own, port=endpoint.port.number)
+            if cluster.issuer:
+                yield Edge(client=controller, server=Peer(labels=SOLVER_LABELS), port=SOLVER_PORT)
+        for port in service.metrics_ports:
+            yield Edge(client=_peer(cluster.scrapers), server=own, port=port.number)
+        for number, protocol in _DNS:
+            yield Edge(client=own, server=_peer(cluster.dns), port=number, protocol=protocol)
+
+
+def _own(service: Service) -> Peer:
+    return Peer(labels={NAME_LABEL: service.name})
+
+
+def _peer(pods: Pods) -> Peer:
+    return Peer(namespace=pods.namespace, labels=pods.labels)
+
+
+def _keys(service: Service) -> Iterator[tuple[str, str]]:
+    """Return each key of the service's Secret with the template of its value."""
+    for name, key in service.secrets.items():
+        yield name, _template(key)
+
+
+def _template(key: SecretKey) -> str:
+    if isinstance(key.recipe, Derived):
+        return key.recipe.shown()
+    return f"{{{key.recipe.password.name}}}" if isinstance(key.recipe, Alternate) else ""
+
+
+def _waivers(stack: Stack, root: Path) -> Iterator[Waiver]:
+    for waiver in (*stack.waivers, *(w for service in stack.services for w in service.waivers)):
+        place = (waiver.location,) if waiver.location else ()
+        yield attrs.evolve(waiver, location=next(iter(within(place, root)), None))
+
+
+def schema_folders(root: Path) -> tuple[Path, ...]:
+    """
+    Return the folders with schemas of custom resources.
+
+    They are those of `[tool.k8sgen] schemas` in pyproject.toml, then those of $K8SGEN_SCHEMAS.
+
+    Raises:
+        ProjectError: pyproject.toml names something else, or a folder that is not there.
+    """
+    told = os.environ.get(SCHEMAS_VARIABLE, "")
+    outside = [Path(entry) for entry in told.split(os.pathsep) if entry]
+    return (*configured_folders(root), *outside)
+
+
+def configured_folders(root: Path) -> tuple[Path, ...]:
+    """Return the folders that pyproject.toml names."""
+    file = root / "pyproject.toml"
+    names = _setting(file) if file.is_file() else []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        msg = "[tool.k8sgen] schemas is not a list of folders"
+        hint = 'write for instance schemas = ["schemas"]'
+        raise ProjectError(msg, location=Path(file.name), hint=hint)
+    return tuple(root / name for name in names)
+
+
+def _setting(file: Path) -> object:
+    try:
+        found = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"cannot be read: {error}"
+        raise ProjectError(msg, location=Path(file.name), hint="put the TOML right") from None
+    settings: Mapping[str, object] = found.get("tool", {}).get("k8sgen", {})
+    return settings.get("schemas", [])

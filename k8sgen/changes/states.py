@@ -1,0 +1,151 @@
+"""Two states of an environment, and what in them belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from k8sgen.changes.fields import Field
+from k8sgen.changes.path import get, parse, related
+from k8sgen.kubernetes.yaml import Body
+
+TEMPLATES = {
+    "Deployment": "spec.template",
+    "StatefulSet": "spec.template",
+    "DaemonSet": "spec.template",
+    "ReplicaSet": "spec.template",
+    "Job": "spec.template",
+    "CronJob": "spec.jobTemplate.spec.template",
+}
+"""Kind to the path of its pod template."""
+CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+
+Identity = tuple[str, str, str, str]
+
+
+def identity(body: Body) -> Identity:
+    """Return the API group, kind, namespace and name."""
+    metadata = body["metadata"]
+    group = body["apiVersion"].rpartition("/")[0]
+    return group, body["kind"], metadata.get("namespace") or "", metadata["name"]
+
+
+def template(body: Body | None) -> dict[str, Any] | None:
+    """Find the pod template of a workload; a Pod is its own."""
+    if body is None:
+        return None
+    if body["kind"] == "Pod":
+        return body
+    path = TEMPLATES.get(body["kind"])
+    found: dict[str, Any] | None = get(body, path) if path else None
+    return found
+
+
+def containers(pod: Mapping[str, Any] | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return every container of a pod or template, with the list that it stands in."""
+    spec = (pod or {}).get("spec") or {}
+    for kind in CONTAINERS:
+        for container in spec.get(kind) or ():
+            yield kind, container
+
+
+@attrs.frozen
+class Pair:
+    """
+    One resource in both states.
+
+    Args:
+        before: `None` where it is new.
+        after: `None` where it is gone.
+        service: The service that it belongs to.
+    """
+
+    before: Body | None
+    after: Body | None
+    service: str
+
+    @property
+    def states(self) -> tuple[Body, Body] | None:
+        """Both states, where the resource neither comes nor goes."""
+        return (self.before, self.after) if self.before and self.after else None
+
+    @property
+    def body(self) -> Body:
+        """The newer of the two."""
+        found = self.after or self.before
+        assert found is not None  # noqa: S101  (one of them is there)
+        return found
+
+    @property
+    def kind(self) -> str:
+        """The Kubernetes kind."""
+        return str(self.body["kind"])
+
+    @property
+    def name(self) -> str:
+        """The resource's name."""
+        return str(self.body["metadata"]["name"])
+
+    @property
+    def namespace(self) -> str:
+        """The resource's namespace; empty where it has none."""
+        return str(self.body["metadata"].get("namespace") or "")
+
+    @property
+    def title(self) -> str:
+        """The kind and name, as kubectl takes them."""
+        return f"{self.kind}/{self.name}"
+
+
+@attrs.frozen
+class World:
+    """
+    All resources of one environment, in both states.
+    """
+
+    pairs: Sequence[Pair]
+
+    def of_kind(self, *kinds: str) -> Iterator[Pair]:
+        """Return the pairs of these kinds."""
+        return (pair for pair in self.pairs if pair.kind in kinds)
+
+    def workloads(self) -> Iterator[Pair]:
+        """Return what has a pod template."""
+        return self.of_kind(*TEMPLATES)
+
+    def autoscaler(self, pair: Pair) -> Pair | None:
+        """Find the HorizontalPodAutoscaler that moves the replicas of a workload."""
+        for scaler in self.of_kind("HorizontalPodAutoscaler"):
+            target = get(scaler.body, "spec.scaleTargetRef", {})
+            same = (target.get("kind"), target.get("name")) == (pair.kind, pair.name)
+            if same and scaler.namespace == pair.namespace:
+                return scaler
+        return None
+
+    def replicas(self, pair: Pair, *, after: bool = True) -> int:
+        """Return the least number of pods of a workload in one of the states."""
+        scaler = self.autoscaler(pair)
+        bounds = (scaler.after if after else scaler.before) if scaler else None
+        if bounds:
+            return int(get(bounds, "spec.minReplicas", 1))
+        return int(get(pair.after if after else pair.before, "spec.replicas", 1))
+
+
+@attrs.frozen
+class Case:
+    """
+    One changed resource, as the rules judge it.
+
+    Args:
+        fields: What differs in it; none where it comes or goes.
+    """
+
+    pair: Pair
+    fields: Sequence[Field]
+    world: World
+
+    def touches(self, pattern: str) -> bool:
+        """Return whether something at, above or below *pattern* differs."""
+        return any(related(field.path, parse(pattern)) for field in self.fields)

@@ -1,0 +1,120 @@
+"""What the pods of an environment ask for together, at their most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get
+from k8sgen.kubernetes.quantity import parse_quantity
+
+
+class Demand(dict[str, Decimal]):
+    """Amounts by the key that a ResourceQuota has for them, in base units."""
+
+    def add(self, key: str, amount: Decimal) -> None:
+        """Add to one of them."""
+        self[key] = self.get(key, Decimal(0)) + amount
+
+    def text(self, key: str) -> str:
+        """Return one amount as a quantity that a person reads."""
+        amount = self[key]
+        if key.endswith(("memory", "storage")):
+            return f"{(amount / 2**20).to_integral_value(ROUND_CEILING)}Mi"
+        if key.endswith("cpu"):
+            return f"{(amount * 1000).to_integral_value(ROUND_CEILING)}m"
+        return str(amount)
+
+
+def rounded(value: Any, of: int, *, up: bool) -> int:
+    """Return a number, or a percentage of *of*, in pods."""
+    text = str(value)
+    if not text.endswith("%"):
+        return int(text) if text.isdecimal() else 0
+    share = Decimal(text[:-1]) * of / 100
+    return int(share.to_integral_value(ROUND_CEILING if up else ROUND_FLOOR))
+
+
+def peak(rendered: Rendered) -> Demand:
+    """
+    Return the most that all pods ask for: autoscalers at their maximum, every rollout surging at
+    once, every job running.
+    """
+    total = Demand()
+    for pod in rendered.pods:
+        count = most_pods(rendered, pod)
+        total.add("pods", Decimal(count))
+        for bound in ("requests", "limits"):
+            for unit in ("cpu", "memory", "ephemeral-storage"):
+                amount = count * _of_pod(rendered, pod, bound, unit)
+                total.add(f"{bound}.{unit}", amount)
+                if bound == "requests":
+                    total.add(unit, amount)
+    for size in _claims(rendered):
+        total.add("requests.storage", size)
+        total.add("persistentvolumeclaims", Decimal(1))
+    for kind, key in (("ConfigMap", "configmaps"), ("Service", "services")):
+        total.add(key, Decimal(len(rendered.of(kind))))
+    return total
+
+
+def most_pods(rendered: Rendered, pod: PodTemplate) -> int:
+    """Return the number of pods of one workload at its most, with those that a rollout adds."""
+    kind, spec = pod.owner["kind"], pod.owner.get("spec") or {}
+    if kind == "Job":
+        return int(spec.get("parallelism", 1))
+    if kind == "CronJob":
+        return 2 if spec.get("concurrencyPolicy", "Allow") == "Allow" else 1
+    count = spec.get("replicas")
+    count = 1 if count is None else int(count)
+    for body in rendered.of("HorizontalPodAutoscaler"):
+        target = get(body, "spec", "scaleTargetRef") or {}
+        if (target.get("kind"), target.get("name")) == (kind, pod.owner["metadata"]["name"]):
+            count = int(get(body, "spec", "maxReplicas") or count)
+    if kind == "Deployment" and get(spec, "strategy", "type") != "Recreate":
+        surge = get(spec, "strategy", "rollingUpdate", "maxSurge")
+        count += rounded("25%" if surge is None else surge, count, up=True)
+    return count
+
+
+def _of_pod(rendered: Rendered, pod: PodTemplate, bound: str, unit: str) -> Decimal:
+    """
+    Return what one pod counts for: its containers' sum, or more where an init container needs more.
+
+    Source:
+        kubernetes.io/docs/concepts/workloads/pods/init-containers, "Resource sharing"
+    """
+    sides = [c for c in pod.init_containers if c.get("restartPolicy") == "Always"]
+    steps = [c for c in pod.init_containers if c.get("restartPolicy") != "Always"]
+    together = sum((_of(rendered, c, bound, unit) for c in [*pod.containers, *sides]), Decimal(0))
+    helping = sum((_of(rendered, c, bound, unit) for c in sides), Decimal(0))
+    return max([together, *(helping + _of(rendered, c, bound, unit) for c in steps)])
+
+
+def _of(rendered: Rendered, container: Body, bound: str, unit: str) -> Decimal:
+    amount = get(container, "resources", bound, unit)
+    if amount is None:
+        default = "defaultRequest" if bound == "requests" else "default"
+        for body in rendered.of("LimitRange"):
+            for limit in get(body, "spec", "limits") or []:
+                amount = get(limit, default, unit) or amount
+    return number(amount)
+
+
+def number(amount: Any) -> Decimal:
+    """Read a quantity; what is missing, or none, is 0."""
+    try:
+        return parse_quantity(amount) if amount is not None else Decimal(0)
+    except ValueError:
+        return Decimal(0)  # the rule `quantity` names it
+
+
+def _claims(rendered: Rendered) -> Iterator[Decimal]:
+    for body in rendered.of("PersistentVolumeClaim"):
+        yield number(get(body, "spec", "resources", "requests", "storage"))
+    for body in rendered.of("StatefulSet"):
+        replicas = get(body, "spec", "replicas")
+        for claim in get(body, "spec", "volumeClaimTemplates") or []:
+            size = number(get(claim, "spec", "resources", "requests", "storage"))
+            yield from [size] * (1 if replicas is None else int(replicas))

@@ -1,1 +1,0 @@
-"""Which pod can reach which, by the network policies alone, and whether the stack says so too."""

@@ -1,0 +1,85 @@
+"""The rules that keep enough pods running: replicas, disruption budgets, rolling updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from k8sgen.checks.demand import rounded
+from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
+from k8sgen.checks.rule import Issue, rule
+from k8sgen.checks.selector import matches
+
+
+@rule("replicas", fix="set the replicas, or the autoscaling")
+def replicas(rendered: Rendered) -> Iterator[Issue]:
+    """Every workload says how many pods run, unless an autoscaler decides it."""
+    scaled = {
+        (target.get("kind"), target.get("name"))
+        for body in rendered.of("HorizontalPodAutoscaler")
+        for target in (get(body, "spec", "scaleTargetRef") or {},)
+    }
+    for body in rendered.of("Deployment", "StatefulSet"):
+        key = (body["kind"], body["metadata"]["name"])
+        if get(body, "spec", "replicas") is None and key not in scaled:
+            yield Issue(body, f"{label(body)}: has no replicas, and no autoscaler sets them")
+
+
+@rule("budget", fix="keep the PodDisruptionBudget that the workload brings")
+def budgets(rendered: Rendered) -> Iterator[Issue]:
+    """Every workload of two or more replicas has one disruption budget, which allows a drain."""
+    for pod in rendered.pods:
+        if pod.owner["kind"] not in ("Deployment", "StatefulSet"):
+            continue
+        least = least_replicas(rendered, pod)
+        found = [
+            body
+            for body in rendered.of("PodDisruptionBudget")
+            if body["metadata"].get("namespace", "") == pod.namespace
+            and matches(get(body, "spec", "selector"), pod.labels)
+        ]
+        if least > 1 and not found:
+            yield Issue(pod.owner, f"{label(pod.owner)}: {least} replicas and no disruption budget")
+        for body in found[1:]:
+            yield Issue(body, f"{label(body)}: {label(found[0])} guards {label(pod.owner)} already")
+        for body in found[:1]:
+            if _spared(body, least) < 1:
+                message = f"{label(body)}: with {least} replicas it never lets a node be drained"
+                yield Issue(body, message, "set maxUnavailable to 1")
+
+
+def least_replicas(rendered: Rendered, pod: PodTemplate) -> int:
+    """Return the number of pods that run at any time, at least."""
+    name = pod.owner["metadata"]["name"]
+    for body in rendered.of("HorizontalPodAutoscaler"):
+        target = get(body, "spec", "scaleTargetRef") or {}
+        if (target.get("kind"), target.get("name")) == (pod.owner["kind"], name):
+            return int(get(body, "spec", "minReplicas") or 1)
+    found = get(pod.owner, "spec", "replicas")
+    return 1 if found is None else int(found)
+
+
+def _spared(body: Body, replicas: int) -> int:
+    """Return how many of *replicas* a budget lets go at once."""
+    spec = body.get("spec") or {}
+    if "maxUnavailable" in spec:
+        return rounded(spec["maxUnavailable"], replicas, up=True)
+    return replicas - rounded(spec.get("minAvailable", 0), replicas, up=True)
+
+
+@rule("rolling-update", fix="let the update surge, or take one pod away at a time")
+def rolling_updates(rendered: Rendered) -> Iterator[Issue]:
+    """Every Deployment is replaced pod by pod with none missing, and the update can go on."""
+    for body in rendered.of("Deployment"):
+        strategy = get(body, "spec", "strategy") or {}
+        rolling = strategy.get("rollingUpdate") or {}
+        surge = rounded(rolling.get("maxSurge", "25%"), 4, up=True)
+        missing = rounded(rolling.get("maxUnavailable", "25%"), 4, up=False)
+        if strategy.get("type", "RollingUpdate") == "Recreate":
+            yield Issue(body, f"{label(body)}: Recreate stops all pods before it starts new ones")
+        elif surge == 0 and missing == 0:
+            yield Issue(body, f"{label(body)}: maxSurge and maxUnavailable are both 0")
+        elif missing and (get(body, "spec", "replicas") or 2) < 2:
+            yield Issue(body, f"{label(body)}: an update takes its only pod away first")
+
+
+RULES = (replicas, budgets, rolling_updates)

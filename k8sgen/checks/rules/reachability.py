@@ -1,0 +1,183 @@
+"""The rules about who reaches whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+from itertools import product
+
+import attrs
+
+from k8sgen.checks.actors import Use, actors, declared, is_peer
+from k8sgen.checks.policies import EVERY_PORT, Actor, Direction, Policies, Ports
+from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, identity, label
+from k8sgen.checks.rule import Issue, nearest, rule
+from k8sgen.checks.rules.addresses import addresses, target
+
+
+@attrs.frozen(kw_only=True)
+class Way:
+    """
+    What the policies of both ends let pass from *client* to *server*.
+
+    Args:
+        declared: The protocols and ports that the stack's edges name.
+    """
+
+    client: Actor
+    server: Actor
+    egress: tuple[Ports, ...]
+    ingress: tuple[Ports, ...]
+    declared: AbstractSet[Use] = frozenset()
+
+    def open(self, protocol: str, port: int) -> bool:
+        """Return whether both ends let *port* pass."""
+        return all(
+            any(ports.holds(protocol, port) for ports in side)
+            for side in (self.egress, self.ingress)
+        )
+
+    def ends(self) -> Iterator[tuple[Actor, Direction, tuple[Ports, ...]]]:
+        """Return each end with what it lets pass."""
+        yield self.client, "Egress", self.egress
+        yield self.server, "Ingress", self.ingress
+
+
+@lru_cache(maxsize=1)
+def ways(rendered: Rendered) -> Sequence[Way]:
+    """Return the way between every two actors of which the environment decides for at least one."""
+    policies = Policies.of(rendered)
+    everyone = actors(rendered)
+    known = declared(rendered, everyone)
+    return [
+        Way(
+            client=client,
+            server=server,
+            egress=policies.open_ports(client, "Egress", server),
+            ingress=policies.open_ports(server, "Ingress", client),
+            declared=known.get((n, m), frozenset()),
+        )
+        for (n, client), (m, server) in product(enumerate(everyone), repeat=2)
+        if client.pod or server.pod or (client is not server and server.governed)
+    ]
+
+
+@rule("network-blocked", fix="give the service the endpoint, so that its policy follows")
+def blocked(rendered: Rendered) -> Iterator[Issue]:
+    """The network policies let pass every dependency that the stack declares."""
+    if rendered.context.edges is None:
+        return
+    for way in ways(rendered):
+        for protocol, port in sorted(way.declared):
+            for actor, direction, side in way.ends():
+                if not any(ports.holds(protocol, port) for ports in side):
+                    names = f"{way.client.name} may not reach {way.server.name}"
+                    reason = f"no {direction.lower()} rule of {actor.name} allows it"
+                    blame = _to_blame(rendered, actor, direction)
+                    yield Issue(blame, f"{names} at {port}/{protocol}: {reason}")
+
+
+def _to_blame(rendered: Rendered, actor: Actor, direction: Direction) -> Body | None:
+    """Return the policy to change: the one that says most of *actor*."""
+    found = Policies.of(rendered).selecting(actor, direction)
+    own = actor.pod.owner if actor.pod else None
+    return max(found, key=lambda body: len(get(body, "spec", direction.lower()) or []), default=own)
+
+
+@rule("edge-port", fix="let a container declare the port that the endpoint has")
+def edge_ports(rendered: Rendered) -> Iterator[Issue]:
+    """Every port that the stack declares a dependency on is one that a container declares."""
+    own = rendered.pods[0].namespace if rendered.pods else ""
+    pods = [actor for actor in actors(rendered) if actor.pod]
+    for edge in dict.fromkeys((e.server, e.port, e.protocol) for e in rendered.context.edges or ()):
+        server, port, protocol = edge
+        servers = [actor.pod for actor in pods if actor.pod and is_peer(actor, server, own)]
+        known = [(n, spoken) for pod in servers for _, n, spoken in pod.ports()]
+        if servers and (port, protocol) not in known:
+            message = f"{label(servers[0].owner)}: no container declares the port {port}/{protocol}"
+            hint = nearest(port, [str(number) for number, _ in known])
+            yield Issue(servers[0].owner, f"{message}, which others depend on", hint)
+
+
+@rule("network-open", fix="declare the dependency in the stack, or take the rule out")
+def undeclared(rendered: Rendered) -> Iterator[Issue]:
+    """The network policies open no way, at either end, that the stack does not declare."""
+    if rendered.context.edges is None:
+        return
+    policies = Policies.of(rendered)
+    for way in ways(rendered):
+        for actor, direction, side in way.ends():
+            extra = _beyond(side, way.declared) if actor.governed else []
+            if extra:
+                text = "every port" if set(extra) == set(EVERY_PORT) else ", ".join(map(str, extra))
+                peers = f"from {way.client.name} to {way.server.name} at {text}"
+                message = f"{actor.name} opens {direction.lower()} {peers}, which no edge declares"
+                hint = "" if policies.selecting(actor, direction) else "no policy selects it"
+                yield Issue(_to_blame(rendered, actor, direction), message, hint)
+
+
+def _beyond(side: Iterable[Ports], known: AbstractSet[Use]) -> list[Ports]:
+    return [
+        ports
+        for ports in side
+        if any((ports.protocol, n) not in known for n in (ports.first, ports.last))
+        or ports.last - ports.first > len(known)
+    ]
+
+
+@rule("address-blocked", fix="give the service the endpoint whose address it is told")
+def addresses_open(rendered: Rendered) -> Iterator[Issue]:
+    """The network policies let every pod reach the addresses inside the cluster that it is told."""
+    open_ways = {(id(w.client.pod), id(w.server.pod)): w for w in ways(rendered)}
+    seen = set()
+    for address in addresses(rendered):
+        for pod, port in target(rendered, address):
+            key = (id(address.client), address.where, id(pod), port)
+            if key in seen or _service(rendered, address.client) == _service(rendered, pod):
+                continue  # the pods of one service share a file, which tells some of themselves
+            seen.add(key)
+            if not open_ways[id(address.client), id(pod)].open("TCP", port):
+                names = f"{address.where}: names {address.host}:{address.port}"
+                message = f"{label(address.client.owner)}: {names}, which the network policies"
+                yield Issue(address.manifest or address.client.owner, f"{message} keep from it")
+
+
+def _service(rendered: Rendered, pod: PodTemplate) -> str:
+    origin = rendered.context.origins.get(identity(pod.owner))
+    return origin.service if origin else label(pod.owner)
+
+
+@rule("policy-type", fix="name the direction in policyTypes, or take its rules out")
+def policy_types(rendered: Rendered) -> Iterator[Issue]:
+    """Every direction that a network policy has rules for is one that it is about."""
+    for body in rendered.of("NetworkPolicy"):
+        spec = body.get("spec") or {}
+        for direction in ("Ingress", "Egress"):
+            if spec.get(direction.lower()) and direction not in spec.get(
+                "policyTypes", [direction]
+            ):
+                message = (
+                    f"{label(body)}: it has {direction.lower()} rules, which count for nothing"
+                )
+                yield Issue(body, message)
+
+
+@rule("default-deny", fix="keep the platform's policy that selects every pod")
+def default_deny(rendered: Rendered) -> Iterator[Issue]:
+    """Every namespace denies all traffic that no policy allows, in both directions."""
+    for body in rendered.of("Namespace"):
+        name = body["metadata"]["name"]
+        denied: set[str] = set()
+        for policy in rendered.of("NetworkPolicy"):
+            spec = policy.get("spec") or {}
+            if policy["metadata"].get("namespace") == name and not spec.get("podSelector"):
+                rules = {"Ingress": spec.get("ingress"), "Egress": spec.get("egress")}
+                denied |= {
+                    kind for kind in spec.get("policyTypes") or ["Ingress"] if not rules.get(kind)
+                }
+        for direction in sorted({"Ingress", "Egress"} - denied):
+            yield Issue(body, f"Namespace/{name}: nothing denies {direction.lower()} by default")
+
+
+RULES = (blocked, edge_ports, undeclared, addresses_open, policy_types, default_deny)

@@ -1,0 +1,223 @@
+"""The rules about single values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from k8sgen.checks.enums import ENUMS, ENUMS_AT, RESTART
+from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
+from k8sgen.checks.rule import Issue, nearest, rule
+from k8sgen.checks.selector import matches
+from k8sgen.checks.walk import fields
+from k8sgen.kubernetes.quantity import parse_quantity
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_ENV_NAME = re.compile(r"[ -<>-~]+")
+_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
+_KEY = re.compile(
+    r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
+)
+_CRON_FIELD = re.compile(
+    r"(\*|\d+|[A-Za-z]{3})(-(\d+|[A-Za-z]{3}))?(/\d+)?(,(\*|\d+|[A-Za-z]{3})(-(\d+|[A-Za-z]{3}))?(/\d+)?)*"
+)
+_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+_LONGEST = {"CronJob": 52, "Service": 63, "Namespace": 63, "Job": 63, "StatefulSet": 52}
+"""CronJob: pkg/apis/batch/validation; StatefulSet: its pods carry a hash of 10 more as a label."""
+_QUANTITIES = ("requests", "limits", "hard", "default", "defaultRequest", "max", "min", "capacity")
+
+
+@rule("name", fix="write lower-case letters, digits and -, no longer than the kind allows")
+def names(rendered: Rendered) -> Iterator[Issue]:
+    """Every name is one that the API server accepts."""
+    for body in rendered.manifests:
+        name, kind = str(body["metadata"]["name"]), body["kind"]
+        dotless = kind in ("Service", "Namespace")
+        pattern = _LABEL if dotless else _SUBDOMAIN
+        if "rbac" in body["apiVersion"]:
+            pattern = re.compile(r"[^/%]+")
+        if not pattern.fullmatch(name):
+            yield Issue(body, f"{label(body)}: {name!r} is not a name for a {kind}")
+        longest = _LONGEST.get(kind, 253)
+        if len(name) > longest:
+            yield Issue(body, f"{label(body)}: the name of a {kind} has at most {longest} letters")
+    for pod in rendered.pods:
+        for what, name, good in _inner_names(pod):
+            if not good:
+                yield Issue(pod.owner, f"{label(pod.owner)}: {name!r} is not a name for {what}")
+
+
+def _inner_names(pod: PodTemplate) -> Iterator[tuple[str, str, bool]]:
+    for container in pod.every_container:
+        name = str(container.get("name"))
+        yield "a container", name, len(name) < 64 and bool(_LABEL.fullmatch(name))
+        for env in container.get("env") or []:
+            yield "an environment variable", env["name"], bool(_ENV_NAME.fullmatch(env["name"]))
+    for name, _, _ in pod.ports():
+        good = not name or (len(name) <= 15 and bool(_PORT_NAME.fullmatch(name)))
+        yield "a port (at most 15 letters)", name, good
+
+
+@rule(
+    "label", fix="write at most 63 letters, digits, -, _ and ., with a letter or digit at both ends"
+)
+def labels(rendered: Rendered) -> Iterator[Issue]:
+    """Every label and selector has keys and values that the API server accepts."""
+    for body in rendered.manifests:
+        for path, name, value in fields(body):
+            if name in ("labels", "matchLabels", "selector") and isinstance(value, Mapping):
+                for key, item in value.items():
+                    if isinstance(item, str) and not (
+                        _KEY.fullmatch(key) and len(item) < 64 and _VALUE.fullmatch(item)
+                    ):
+                        yield Issue(body, f"{label(body)}: {path}: {key}={item} is not a label")
+
+
+@rule("quantity", fix="write for instance 250m, 2, 512Mi or 10Gi")
+def quantities(rendered: Rendered) -> Iterator[Issue]:
+    """Every amount of processor time, memory and storage is a quantity, and not negative."""
+    for body in rendered.manifests:
+        for path, name, value in fields(body):
+            for key, amount in [] if path.endswith("[]") else _amounts(name, value):
+                try:
+                    wrong = parse_quantity(amount) < 0
+                except ValueError:
+                    wrong = True
+                if wrong:
+                    message = f"{path}.{key}".removesuffix(".")
+                    yield Issue(body, f"{label(body)}: {message}: {amount!r} is not a quantity")
+
+
+def _amounts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if name in _QUANTITIES and isinstance(value, Mapping):
+        for key, amount in value.items():
+            if isinstance(amount, str | int | float):
+                yield key, str(amount)
+    elif name == "sizeLimit":
+        yield "", str(value)
+
+
+@rule("enum", fix="write one of the words that the field allows")
+def enums(rendered: Rendered) -> Iterator[Issue]:
+    """Every field that allows only some words has one of them."""
+    for body in rendered.manifests:
+        if "." in body["apiVersion"] and not body["apiVersion"].split("/")[0].endswith(".k8s.io"):
+            continue
+        for path, name, value in fields(body):
+            allowed = ENUMS_AT.get((body["kind"], path)) or (
+                ENUMS.get(name) if not path.endswith("[]") else None
+            )
+            if allowed and isinstance(value, str) and value not in allowed:
+                message = (
+                    f"{label(body)}: {path}: {value!r} is none of {', '.join(sorted(allowed))}"
+                )
+                yield Issue(body, message, nearest(value, allowed))
+    for pod in rendered.pods:
+        allowed = RESTART.get(pod.owner["kind"], frozenset())
+        policy = pod.spec.get("restartPolicy", "Always")
+        if allowed and policy not in allowed:
+            message = (
+                f"{label(pod.owner)}: restartPolicy {policy!r} is not for a {pod.owner['kind']}"
+            )
+            yield Issue(pod.owner, message, f"write {' or '.join(sorted(allowed))}")
+
+
+@rule("range", fix="write a number in the range")
+def ranges(rendered: Rendered) -> Iterator[Issue]:
+    """Every port is 1 to 65535, and every count and duration is possible."""
+    ports = ("port", "containerPort", "targetPort", "hostPort", "nodePort")
+    positive = ("periodSeconds", "timeoutSeconds", "failureThreshold", "successThreshold")
+    counts = ("replicas", "minReplicas", "maxReplicas", "terminationGracePeriodSeconds",
+              "revisionHistoryLimit", "backoffLimit", "activeDeadlineSeconds",
+              "initialDelaySeconds", "ttlSecondsAfterFinished")  # fmt: skip
+    for body in rendered.manifests:
+        for path, name, value in fields(body):
+            if not isinstance(value, int) or isinstance(value, bool):
+                continue
+            if name in ports and not 1 <= value <= 65535:
+                yield Issue(body, f"{label(body)}: {path}: {value} is no port (1 to 65535)")
+            elif (name in positive and value < 1) or (name in counts and value < 0):
+                yield Issue(body, f"{label(body)}: {path}: {value} is too small")
+    for body in rendered.of("HorizontalPodAutoscaler"):
+        least, most = get(body, "spec", "minReplicas") or 1, get(body, "spec", "maxReplicas") or 0
+        if least > most:
+            yield Issue(body, f"{label(body)}: minReplicas {least} is more than maxReplicas {most}")
+
+
+@rule("schedule", fix="write cron's five fields, such as `30 2 * * *`")
+def schedules(rendered: Rendered) -> Iterator[Issue]:
+    """Every schedule is one that cron understands."""
+    for body in rendered.of("CronJob"):
+        schedule = str(get(body, "spec", "schedule"))
+        if not _is_schedule(schedule):
+            yield Issue(body, f"{label(body)}: {schedule!r} is not a schedule")
+
+
+def _is_schedule(text: str) -> bool:
+    if text in ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"):
+        return True
+    parts = text.split()
+    return len(parts) == 5 and all(
+        _CRON_FIELD.fullmatch(part)
+        and all(low <= int(n) <= high for n in re.findall(r"(?<![/\d])\d+", part))
+        and not re.search(r"/0+(?!\d)", part)
+        for part, (low, high) in zip(parts, _CRON_RANGES, strict=True)
+    )
+
+
+@rule("duplicate", fix="give each its own name")
+def duplicates(rendered: Rendered) -> Iterator[Issue]:
+    """No two containers, ports, variables, volumes or mounts of a pod share what names them."""
+    for pod in rendered.pods:
+        for what, found in _lists(pod):
+            for name in _twice(found):
+                yield Issue(pod.owner, f"{label(pod.owner)}: {what} {name!r} stands there twice")
+    for body in rendered.of("Service"):
+        ports = get(body, "spec", "ports") or []
+        for name in _twice((p.get("port"), p.get("protocol", "TCP")) for p in ports):
+            yield Issue(body, f"{label(body)}: port {name[0]} stands there twice")
+        for name in _twice(p.get("name") for p in ports):
+            yield Issue(body, f"{label(body)}: port {name!r} stands there twice")
+
+
+def _lists(pod: PodTemplate) -> Iterator[tuple[str, Iterable[Any]]]:
+    yield "container", (c.get("name") for c in pod.every_container)
+    yield "volume", (v.get("name") for v in pod.volumes)
+    yield "port", (name for name, _, _ in pod.ports() if name)
+    yield "port", ((number, protocol) for _, number, protocol in pod.ports())
+    for container in pod.every_container:
+        where = f"container {container.get('name')}:"
+        yield f"{where} variable", (e.get("name") for e in container.get("env") or [])
+        mounts = container.get("volumeMounts") or []
+        yield f"{where} mount path", (str(m.get("mountPath")).rstrip("/") for m in mounts)
+
+
+def _twice(values: Iterable[Any]) -> list[Any]:
+    seen: set[Any] = set()
+    return [value for value in values if value in seen or seen.add(value)]  # type: ignore[func-returns-value]
+
+
+@rule("own-selector", fix="let the selector name labels of the workload's own pods")
+def own_selector(rendered: Rendered) -> Iterator[Issue]:
+    """Every workload selects the pods that it makes."""
+    for pod in rendered.pods:
+        selector = get(pod.owner, "spec", "selector")
+        if selector and pod.owner["kind"] != "Job" and not matches(selector, pod.labels):
+            yield Issue(pod.owner, f"{label(pod.owner)}: its selector does not find its own pods")
+        elif pod.owner["kind"] in ("Deployment", "StatefulSet", "DaemonSet"):
+            yield from _also_selects(rendered, pod, selector)
+
+
+def _also_selects(rendered: Rendered, pod: PodTemplate, selector: Body) -> Iterator[Issue]:
+    for other in rendered.selected(selector, pod.owner):
+        if other.owner is not pod.owner:
+            message = (
+                f"{label(pod.owner)}: its selector also finds the pods of {label(other.owner)}"
+            )
+            yield Issue(pod.owner, message)
+
+
+RULES = (names, labels, quantities, enums, ranges, schedules, duplicates, own_selector)

@@ -1,0 +1,69 @@
+"""ConfigMap: a service's configuration files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from k8sgen.constructs.manifest import Manifest, resolve
+from k8sgen.kubernetes.yaml import to_yaml
+
+if TYPE_CHECKING:
+    from k8sgen.constructs.service import Service
+
+
+class ConfigMap(Manifest):
+    """
+    Configuration files, or environment variables; pods that use it roll when it changes.
+
+    Args:
+        files: Name to content, or to a function that gives it when all services are there. What is
+            not a text yet is written as JSON where the name ends in `.json`, and as YAML elsewhere.
+    """
+
+    writable = False
+
+    def __init__(self, service: Service, files: Mapping[str, Any], *, name: str) -> None:
+        self._name = name
+        self._files = files
+        super().__init__(
+            service,
+            service.id_of("config-map", name),
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": name, "labels": service.labels()},
+                "data": self._texts,
+            },
+        )
+
+    @property
+    def volume_name(self) -> str:
+        """The ConfigMap's name, told apart from a Secret's."""
+        return f"{self._name}-config"
+
+    def volume(self) -> dict[str, Any]:
+        """Return the pod's `volumes` entry."""
+        return {"name": self.volume_name, "configMap": {"name": self._name}}
+
+    def env_from(self) -> dict[str, Any]:
+        """Return the container's `envFrom` entry."""
+        return {"configMapRef": {"name": self._name}}
+
+    def checksum(self) -> str:
+        """Return a short hash of the files."""
+        text = json.dumps(self._texts(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _texts(self) -> dict[str, str]:
+        return {
+            name: _text(name, content) for name, content in resolve(self._files, "data").items()
+        }
+
+
+def _text(name: str, content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return json.dumps(content, indent=2) + "\n" if name.endswith(".json") else to_yaml([content])

@@ -1,0 +1,120 @@
+"""Pod: containers that run together, admitted by the restricted Pod Security Standard."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from k8sgen.constructs.config_map import ConfigMap
+from k8sgen.constructs.container import Container
+from k8sgen.constructs.volume import Claim, SecretFiles, Volume
+from k8sgen.secrets.contract.keys import SecretKey, combined_revision
+
+if TYPE_CHECKING:
+    from k8sgen.constructs.service import Service
+
+NOBODY = 65532  # the "nonroot" user of distroless images
+
+
+def _containers(value: Container | Sequence[Container]) -> tuple[Container, ...]:
+    return (value,) if isinstance(value, Container) else tuple(value)
+
+
+@attrs.frozen
+class Pod:
+    """
+    The pod of a workload; its volumes are those that its containers mount.
+
+    Args:
+        containers: One, or several that run side by side.
+        init: Run before them, one after the other.
+        user: The numeric user and group of all processes, and the group of all volumes.
+        grace: Seconds between the signal to stop and the kill.
+    """
+
+    containers: tuple[Container, ...] = attrs.field(converter=_containers)
+    init: tuple[Container, ...] = attrs.field(default=(), converter=_containers, kw_only=True)
+    user: int = attrs.field(default=NOBODY, kw_only=True)
+    grace: int = attrs.field(default=30, kw_only=True)
+
+    @property
+    def _every(self) -> tuple[Container, ...]:
+        return (*self.init, *self.containers)
+
+    def volumes(self) -> list[Volume]:
+        """Return what the containers mount, each once, in the order of their first mount."""
+        found: dict[str, Volume] = {}
+        for container in self._every:
+            for mount in container.all_mounts().values():
+                name = mount.volume.volume_name
+                if found.setdefault(name, mount.volume) != mount.volume:
+                    msg = f"two volumes are named {name!r}"
+                    raise ValueError(msg)
+        return list(found.values())
+
+    def config(self) -> list[ConfigMap]:
+        """Return the ConfigMaps that the containers mount or take their environment from."""
+        mounted = [volume for volume in self.volumes() if isinstance(volume, ConfigMap)]
+        sources = [config for container in self._every for config in container.env_from]
+        return list(dict.fromkeys([*mounted, *sources]))
+
+    def claims(self) -> Iterator[Claim]:
+        """Return the persistent volumes among them."""
+        return (volume for volume in self.volumes() if isinstance(volume, Claim))
+
+    def secret_keys(self) -> list[SecretKey]:
+        """Return the keys whose values the containers get, as variables or files."""
+        env = [v for c in (*self.init, *self.containers) for v in c.env.values()]
+        files = [v for v in self.volumes() if isinstance(v, SecretFiles)]
+        mounted = [key for volume in files for key in volume.keys]
+        return [*(value for value in env if isinstance(value, SecretKey)), *mounted]
+
+    def template(self, service: Service, component: str, **spec: Any) -> dict[str, Any]:
+        """Return the pod template of a workload of *service*; *spec* adds to the pod's fields."""
+        return {
+            "metadata": {
+                "labels": {
+                    **service.selector(component),
+                    "app.kubernetes.io/part-of": service.stack.part_of,
+                },
+                # A function, for the files may depend on services that are not made yet.
+                "annotations": lambda: self._annotations(service, component) or None,
+            },
+            "spec": {
+                "serviceAccountName": service.name,
+                "automountServiceAccountToken": False,
+                "enableServiceLinks": False,
+                "terminationGracePeriodSeconds": self.grace,
+                "priorityClassName": service.stack.priority_class,
+                "securityContext": self._security_context(),
+                **spec,
+                "initContainers": [container.body() for container in self.init] or None,
+                "containers": [container.body() for container in self.containers],
+                "volumes": [volume.volume() for volume in self.volumes() if volume.volume()],
+            },
+        }
+
+    def _security_context(self) -> dict[str, Any]:
+        return {
+            "runAsNonRoot": True,
+            "runAsUser": self.user,
+            "runAsGroup": self.user,
+            "fsGroup": self.user,
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }
+
+    def _annotations(self, service: Service, component: str) -> dict[str, Any]:
+        config = self.config()
+        checksum = {"checksum/config": _combined(config)} if config else {}
+        secrets = combined_revision(self.secret_keys(), service.stack.secret_revisions)
+        if secrets:
+            checksum["checksum/secrets"] = secrets
+        return {**checksum, **service.scrape_annotations(component)}
+
+
+def _combined(config: Sequence[ConfigMap]) -> str:
+    return hashlib.sha256("".join(c.checksum() for c in config).encode()).hexdigest()[:16]

@@ -1,0 +1,46 @@
+"""Route: a part of a service that may be reached from outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import attrs
+
+from k8sgen.settings.value import Value, host_name
+
+if TYPE_CHECKING:
+    pass
+from k8sgen.constructs.endpoint import Endpoint
+
+_PATH = re.compile(r"/|(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+
+
+@attrs.frozen(kw_only=True)
+class Route(Value):
+    """
+    A part of a service that may be reached from outside.
+
+    Args:
+        endpoint: Who answers.
+        host: The public host name.
+        path: The prefix, in whole segments, of the paths that belong to it: `/`, `/api/v1`.
+        methods: The HTTP methods that it answers.
+        access: `token` asks for a valid access token, `public` for nothing.
+        scopes: What the token must allow.
+    """
+
+    id: str
+    endpoint: Endpoint
+    host: str = attrs.field(validator=host_name)
+    path: str = attrs.field(default="/")
+    methods: Sequence[str] = ("GET", "POST", "PUT", "PATCH", "DELETE")
+    access: Literal["public", "token"] = "token"
+    scopes: Sequence[str] = ()
+
+    @path.validator
+    def _is_clean(self, _: attrs.Attribute[str], value: str) -> None:
+        if isinstance(value, str) and not _PATH.fullmatch(value):
+            msg = f"path: {value!r} is not a plain path; write for instance / or /api/v1"
+            raise ValueError(msg)

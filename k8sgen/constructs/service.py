@@ -1,0 +1,179 @@
+"""Service: the construct of one service, with what every service has without asking."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import constructs
+
+from k8sgen.checks.waiver import Waiver
+from k8sgen.constructs.config_map import ConfigMap
+from k8sgen.constructs.container import Container
+from k8sgen.constructs.endpoint import NAME_LABEL, SERVER, Endpoint
+from k8sgen.constructs.kubernetes_service import KubernetesService
+from k8sgen.constructs.manifest import Manifest
+from k8sgen.constructs.network_policy import NetworkPolicy
+from k8sgen.errors import ProjectError, callers
+from k8sgen.secrets.contract.keys import Recipe, SecretKey, Told
+from k8sgen.settings.port import Port
+from k8sgen.settings.service import ServiceSettings
+
+if TYPE_CHECKING:
+    from k8sgen.constructs.stack import Stack
+
+
+class Service(constructs.Construct):
+    """
+    One service of the product; its class name in kebab-case is its name in Kubernetes.
+
+    It brings a ServiceAccount without a token and a NetworkPolicy worked out of the stack's edges.
+
+    Args:
+        scope: The stack.
+        settings: What the environment says of it; the defaults of its class are the base.
+        given: The endpoints of others that it uses; each opens the way in the network policies.
+    """
+
+    def __init__(
+        self, scope: Stack, settings: ServiceSettings, *, given: Sequence[Endpoint] = ()
+    ) -> None:
+        self.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
+        if settings is None:
+            raise self._left_out()
+        super().__init__(scope, self.name)
+        self.trace = callers()
+        self.stack = scope
+        self.settings = settings
+        self.given = tuple(given)
+        self.exposed: list[Endpoint] = []
+        self.metrics_ports: list[Port] = []
+        self._scrape: dict[str, str] | None = None
+        self.secrets: dict[str, SecretKey] = {}
+        self.waivers: list[Waiver] = []
+        self._kubernetes_services: dict[str, KubernetesService] = {}
+        scope.services.append(self)
+        Manifest(self, "service-account", self._account())
+        NetworkPolicy(self)
+
+    def id_of(self, kind: str, name: str) -> str:
+        """Return a construct id: the kind, and the name where it is not the service's own."""
+        return kind if name == self.name else f"{kind}-{name}"
+
+    def selector(self, component: str = SERVER) -> dict[str, str]:
+        """Return the labels that select the pods of one component."""
+        return {NAME_LABEL: self.name, "app.kubernetes.io/component": component}
+
+    def labels(self, component: str | None = None) -> dict[str, str]:
+        """Return the labels of a manifest; the stack adds its own to all."""
+        return self.selector(component) if component else {NAME_LABEL: self.name}
+
+    def container(self, **options: Any) -> Container:
+        """Make a container: the service's name, image and resources unless *options* differ."""
+        settings = self.settings
+        own = {"name": self.name, "image": settings.image, "resources": settings.resources}
+        return Container(**{**own, **options})
+
+    def endpoint(self, port: Port, *, name: str | None = None, headless: bool = False) -> Endpoint:
+        """
+        Make *port* reachable for other services, by the Kubernetes Service *name*.
+
+        Args:
+            port: One that a container of the main workload has.
+            name: The service's own name unless told.
+            headless: Without an address of its own: the name resolves to the pods.
+        """
+        name = name or self.name
+        found = self._kubernetes_services.get(name)
+        if found is None:
+            found = KubernetesService(self, name=name, component=SERVER, headless=headless)
+            self._kubernetes_services[name] = found
+        if port not in found.ports:
+            found.ports.append(port)
+        return Endpoint(service=self, host=name, port=port)
+
+    def scrape(self, port: Port, *, path: str = "/metrics") -> None:
+        """Let the cluster's scrapers read the metrics of the main pods."""
+        self.metrics_ports.append(port)
+        self._scrape = {
+            "prometheus.io/scrape": "true",
+            "prometheus.io/port": str(port.number),
+            "prometheus.io/path": path,
+        }
+
+    def scrape_annotations(self, component: str) -> dict[str, str]:
+        """Return the annotations by which scrapers find the pods of *component*."""
+        return dict(self._scrape or {}) if component == SERVER else {}
+
+    def config(self, files: Mapping[str, Any], *, name: str | None = None) -> ConfigMap:
+        """Put *files* (name to content, or a function that gives it) into a ConfigMap."""
+        return ConfigMap(self, files, name=name or self.name)
+
+    def secret(
+        self,
+        key: str,
+        recipe: Recipe,
+        *,
+        rotate_days: int | None = None,
+        told: Told | None = None,
+    ) -> SecretKey:
+        """
+        Declare one key of the service's Secret; the value is made later, and elsewhere.
+
+        Args:
+            rotate_days: After how many days a new value is due; `None` is never.
+            told: The running server that must hear of a new value.
+        """
+        found = SecretKey(
+            secret=self.name, key=key, recipe=recipe, rotate_days=rotate_days, told=told
+        )
+        self.secrets[key] = found
+        return found
+
+    def waive(
+        self, rule: str, *, reason: str, kind: str | None = None, name: str | None = None
+    ) -> None:
+        """
+        Ask `validate` to overlook one rule for the service's manifests, or for some of them.
+
+        Args:
+            rule: Its id, as in docs/rules.md.
+            reason: Why; the report shows it.
+            kind: Only manifests of this kind.
+            name: Only manifests of this name.
+        """
+        place = next(iter(callers()), None)
+        waiver = Waiver(
+            rule=rule, reason=reason, kind=kind, name=name, service=self.name, location=place
+        )
+        self.waivers.append(waiver)
+
+    def _left_out(self) -> ProjectError:
+        """Make the error for a service without settings, placed where the stack makes it."""
+        modules = (sys.modules.get(cls.__module__) for cls in type(self).__mro__)
+        own = {getattr(module, "__file__", None) for module in modules}
+        trace = callers()
+        outside = (place for place in trace if str(place.file) not in own)
+        msg = f"{type(self).__name__} is made, but the environment leaves it out"
+        hint = f"put it under `if environment.{self.name.replace('-', '_')}:`"
+        return ProjectError(msg, hint=hint, location=next(outside, next(iter(trace), None)))
+
+    def _account(self) -> dict[str, Any]:
+        pull = self.stack.environment.cluster.pull_secret
+        return {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": self.name, "labels": self.labels()},
+            "automountServiceAccountToken": False,
+            "imagePullSecrets": [{"name": pull}] if pull else None,
+        }
+
+    @staticmethod
+    def of(construct: constructs.IConstruct) -> Service:
+        """Find the service that *construct* stands in."""
+        found = construct
+        while not isinstance(found, Service):
+            found = cast(constructs.IConstruct, found.node.scope)
+        return found

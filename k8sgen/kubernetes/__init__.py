@@ -1,0 +1,1 @@
+"""Facts about a manifest as a dict, each once."""

@@ -1,0 +1,1 @@
+"""What `kustomize build` does with the trees that k8sgen writes."""

@@ -1,0 +1,175 @@
+"""A manifest on its way through a kustomize build, and how kustomize tells manifests apart."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from k8sgen.kubernetes.types import CLUSTER_SCOPED
+from k8sgen.kubernetes.yaml import Body, ambiguous, breaks_go_yaml, from_yaml
+from k8sgen.kustomize.build.errors import BuildError
+
+Id: TypeAlias = tuple[str, str, str, str]
+"""apiVersion, kind, effective namespace, name."""
+
+
+_UNREADABLE = re.compile("[\x7f-\x9f\ufffe\uffff]")
+_TAKEN = (
+    "alpha.config.kubernetes.io/transformations",
+    "config.k8s.io/id",
+    "config.kubernetes.io/index",
+    "config.kubernetes.io/local-config",
+    "config.kubernetes.io/origin",
+    "config.kubernetes.io/path",
+    "internal.config.kubernetes.io/",
+)
+"""
+How the annotations begin that kustomize keeps for itself: it drops them, or does as they say.
+
+Source:
+    kyaml kio/kioutil/kioutil.go, api/internal/utils/annotations.go
+"""
+
+
+@attrs.frozen
+class Resource:
+    """
+    A manifest and the ids that it had before, which patches and references may still use.
+
+    Args:
+        body: The manifest as it is now.
+        previous: Oldest first. kustomize notes an id where a namespace or a JSON patch is applied.
+    """
+
+    body: Body
+    previous: tuple[Id, ...] = ()
+
+    @property
+    def ids(self) -> tuple[Id, ...]:
+        """Every id it answers to, oldest first."""
+        return (*self.previous, identify(self.body))
+
+    def noted(self) -> Resource:
+        """Remember the present id."""
+        return attrs.evolve(self, previous=self.ids)
+
+    def finished(self) -> Body:
+        """
+        Take the manifest as the build prints it.
+
+        kustomize rewrites the annotations of everything, and drops the empty ones.
+        """
+        metadata = self.body["metadata"]
+        if metadata.get("annotations", True):
+            return self.body
+        rest = {name: value for name, value in metadata.items() if name != "annotations"}
+        return {**self.body, "metadata": rest}
+
+
+def identify(body: Body) -> Id:
+    """
+    Name a manifest as kustomize does.
+
+    Source:
+        kustomize v5.8.1 kyaml/resid/resid.go EffectiveNamespace
+    """
+    metadata = body["metadata"]
+    version, kind = body["apiVersion"], body["kind"]
+    if (version, kind) in CLUSTER_SCOPED:
+        return version, kind, "", metadata["name"]
+    return version, kind, metadata.get("namespace") or "default", metadata["name"]
+
+
+def require_sound(bodies: Sequence[Body]) -> None:
+    """
+    Refuse manifests that no kustomization can hold.
+
+    Raises:
+        BuildError: Says which, and why.
+    """
+    for body in bodies:
+        flaw = _flaw_of_head(body) or _flaw(body, f"{body['kind']} {body['metadata']['name']}")
+        if flaw:
+            raise BuildError(flaw, hint="correct it where the manifest is made")
+    require_unique(bodies)
+
+
+def _flaw_of_head(body: Body) -> str:
+    metadata = body.get("metadata")
+    if not isinstance(metadata, dict):
+        return f"a manifest has no metadata: {str(body)[:80]}"
+    names = (body.get("apiVersion"), body.get("kind"), metadata.get("name"))
+    if not all(isinstance(name, str) and name for name in names):
+        return f"a manifest lacks apiVersion, kind or metadata.name: {names}"
+    flaw = _flaw_of_pairs(metadata, "labels") or _flaw_of_pairs(metadata, "annotations")
+    return flaw and f"{names[1]} {names[2]} has {flaw}"
+
+
+def _flaw_of_pairs(metadata: Body, field: str) -> str:
+    pairs = metadata.get(field) or {}
+    if not isinstance(pairs, dict):
+        return f"{field} that are no map"
+    for name, value in pairs.items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            return f"{value!r} in {field}.{name}: both must be strings"
+        if field == "annotations" and name.startswith(_TAKEN):
+            return f"the annotation {name}, which kustomize keeps for itself"
+        if field == "annotations" and _is_misread(name, value):
+            return f"the annotation {name!r}, which kustomize cannot read back"
+    return ""
+
+
+def _is_misread(name: str, value: str) -> bool:
+    """Return whether kustomize, which loses the quotes of every annotation, then misreads it."""
+    is_string = not ambiguous(name) or isinstance(next(iter(from_yaml(name)), None), str)
+    return not is_string or breaks_go_yaml(value)
+
+
+def _flaw(value: object, path: str) -> str:
+    """Say what in *value* no kustomize can read; "" if there is nothing."""
+    inner: Iterable[tuple[str, object]] = ()
+    if isinstance(value, dict):
+        bad = next((key for key in value if not isinstance(key, str) or not key), None)
+        if bad is not None:
+            return f"{path} has the key {bad!r}"
+        inner = ((f"{path}.{key}", item) for key, item in value.items())
+    elif isinstance(value, list):
+        if None in value:
+            return f"{path} holds a null, which kustomize refuses in a list"
+        inner = ((f"{path}[{index}]", item) for index, item in enumerate(value))
+    else:
+        return _flaw_of_scalar(value, path)
+    return next(filter(None, (_flaw(item, place) for place, item in inner)), "")
+
+
+def _flaw_of_scalar(value: object, path: str) -> str:
+    if isinstance(value, str) and _UNREADABLE.search(value):
+        return f"{path} holds a control character that kustomize cannot read"
+    if value is None or isinstance(value, str | int):
+        return ""
+    if isinstance(value, float) and math.isfinite(value):
+        return ""
+    return f"{path} is {value!r}, a {type(value).__name__}"
+
+
+def require_unique(bodies: Iterable[Body]) -> None:
+    """
+    Refuse two manifests of one id, as kustomize does.
+
+    Raises:
+        BuildError: Names the first pair.
+    """
+    seen = set()
+    for body in bodies:
+        name = identify(body)
+        if name in seen:
+            version, kind, namespace, called = name
+            raise BuildError(
+                f"two manifests are {kind} {called!r} ({version}) in the namespace {namespace!r}",
+                hint="give one of them another name",
+            )
+        seen.add(name)

@@ -1,0 +1,1 @@
+"""The smallest overlay that turns one set of manifests into another."""

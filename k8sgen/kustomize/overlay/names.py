@@ -1,0 +1,47 @@
+"""The names of the files in a folder of manifests."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from k8sgen.kubernetes.types import split_api_version
+from k8sgen.kubernetes.yaml import Body
+from k8sgen.kustomize.build.resource import Id, identify
+
+
+def main_name(manifests: Sequence[Body]) -> str:
+    """
+    Find the name that most of *manifests* carry, the shortest where several do.
+    """
+    names = Counter(body["metadata"]["name"] for body in manifests)
+    return min(names, key=lambda name: (-names[name], len(name), name), default="")
+
+
+def file_stems(manifests: Sequence[Body], main: str) -> Mapping[Id, str]:
+    """
+    Name the files of *manifests*, without their endings.
+
+    What is called *main* is named by its kind, everything else by kind and name; so a second
+    manifest of a kind never renames the file of the first. Where that names two of them alike,
+    the API group and the namespace are added.
+    """
+    stems: dict[Id, str] = {}
+    taken = {"kustomization"}
+    for body in manifests:
+        identity = identify(body)
+        version, kind, namespace, name = identity
+        group, _ = split_api_version(version)
+        short = kind if name == main else f"{kind}-{name}"
+        long = "-".join(filter(None, (kind, name, group, version.rpartition("/")[2], namespace)))
+        stem = next(
+            s for s in (_safe(short), _safe(f"{kind}-{name}"), _safe(long)) if s not in taken
+        )
+        stems[identity] = stem
+        taken.add(stem)
+    return stems
+
+
+def _safe(text: str) -> str:
+    return re.sub(r"[^a-z0-9.-]", "-", text.lower())

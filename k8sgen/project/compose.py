@@ -1,0 +1,165 @@
+"""An environment as its finished manifests, each with the service and the lines that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import attrs
+import cdk8s
+import constructs
+
+from k8sgen.constructs.manifest import Body
+from k8sgen.constructs.stack import Stack
+from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
+from k8sgen.kubernetes.types import CLUSTER_SCOPED
+from k8sgen.project.failure import translated
+from k8sgen.project.project import Project
+from k8sgen.secrets.contract.keys import Revisions
+from k8sgen.settings.environment import Environment
+
+
+@attrs.frozen(kw_only=True)
+class Resource:
+    """
+    One finished manifest.
+
+    Args:
+        body: As it will be applied, with namespace and common labels.
+        service: The id of the construct directly below the stack that it stands in.
+        path: The construct path.
+        trace: The user's lines that made it, the innermost first.
+    """
+
+    body: Body
+    service: str
+    path: str
+    trace: tuple[Location, ...]
+
+    @property
+    def identity(self) -> tuple[str, str, str, str]:
+        """The API group, kind, namespace and name: what no two of a cluster may share."""
+        metadata = self.body["metadata"]
+        group = self.body["apiVersion"].rpartition("/")[0]
+        return group, self.body["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+@attrs.frozen(kw_only=True)
+class Composition:
+    """
+    All manifests of one environment, in the order in which the stack made them.
+    """
+
+    environment: Environment
+    stack: Stack
+    resources: tuple[Resource, ...]
+
+    def groups(self) -> dict[str, list[Body]]:
+        """Return the manifests by service, in the stack's order."""
+        found: dict[str, list[Body]] = {}
+        for resource in self.resources:
+            found.setdefault(resource.service, []).append(resource.body)
+        return found
+
+
+def compose(
+    stack: type[Stack], environment: Environment, root: Path, revisions: Revisions | None = None
+) -> Composition:
+    """
+    Make the stack of *environment* and finish its manifests.
+
+    Args:
+        stack: The project's own class.
+        root: The project's directory, from which files are named in messages.
+        revisions: Of the values that there are, for pods that roll with them.
+
+    Raises:
+        K8sgenError: The stack could not be built.
+        Problems: Every construct that is invalid or not a manifest, and every resource made twice.
+    """
+    with translated(root, f"environment {environment.name}"):
+        made = stack(cdk8s.App(), environment)
+    made.secret_revisions = revisions or {}
+    problems: dict[tuple[str, str], K8sgenError] = {}
+    resources = tuple(_resources(made, root, problems))
+    found = [*problems.values(), *_duplicates(resources)]
+    if found:
+        raise Problems(found)
+    return Composition(environment=environment, stack=made, resources=resources)
+
+
+def compose_each(project: Project) -> dict[str, Composition]:
+    """Compose every environment of *project*, in this one process."""
+    return {
+        name: compose(project.stack, environment, project.root, project.revisions[name])
+        for name, environment in project.environments.items()
+    }
+
+
+def compose_base(project: Project) -> Composition:
+    """Compose the default settings of *project*."""
+    return compose(project.stack, project.base, project.root)
+
+
+def _resources(
+    stack: Stack, root: Path, problems: dict[tuple[str, str], K8sgenError]
+) -> Iterator[Resource]:
+    """Return what is sound, and keep the rest in *problems*, each once a service."""
+    labels = stack.common_labels()
+    for child in stack.node.children:
+        near: tuple[Location, ...] = getattr(child, "trace", stack.trace)
+        for construct in child.node.find_all():
+            trace = getattr(construct, "trace", near)
+            path = str(construct.node.path)
+            try:
+                with translated(root, path, trace):
+                    body = _checked(construct)
+            except K8sgenError as error:
+                problems.setdefault((child.node.id, error.problem), error)
+                continue
+            if body is not None:
+                yield Resource(
+                    body=_finished(body, labels, stack.namespace_name),
+                    service=child.node.id,
+                    path=path,
+                    trace=within(trace, root),
+                )
+
+
+def _checked(construct: constructs.IConstruct) -> Body | None:
+    """Return the body of what is a resource, and fail where the construct's own validations do."""
+    invalid = construct.node.validate()
+    if invalid:
+        msg = f"{construct.node.path}: {'; '.join(invalid)}"
+        raise ValueError(msg)
+    return construct.to_json() if isinstance(construct, cdk8s.ApiObject) else None
+
+
+def _finished(body: Body, common_labels: Mapping[str, str], default_namespace: str | None) -> Body:
+    """Add what every manifest has; an own namespace wins."""
+    metadata = body["metadata"]
+    labels = {**metadata.get("labels", {}), **common_labels}
+    namespace = metadata.get("namespace") or default_namespace
+    if (body["apiVersion"], body["kind"]) in CLUSTER_SCOPED or not namespace:
+        placed = {"name": metadata["name"]}
+    else:
+        placed = {"name": metadata["name"], "namespace": namespace}
+    rest = {k: v for k, v in metadata.items() if k not in ("name", "namespace", "labels")}
+    head = {"apiVersion": body["apiVersion"], "kind": body["kind"]}
+    return {**head, "metadata": {**placed, "labels": labels, **rest}, **_rest(body)}
+
+
+def _rest(body: Body) -> Body:
+    return {k: v for k, v in body.items() if k not in ("apiVersion", "kind", "metadata")}
+
+
+def _duplicates(resources: tuple[Resource, ...]) -> Iterator[SynthesisError]:
+    seen: dict[tuple[str, str, str, str], Resource] = {}
+    for resource in resources:
+        first = seen.setdefault(resource.identity, resource)
+        if first is not resource:
+            _, kind, _, name = resource.identity
+            msg = f"{kind}/{name} is made twice: by {first.path} and by {resource.path}"
+            hint = "give one of them another name"
+            place = resource.trace[0] if resource.trace else None
+            yield SynthesisError(msg, location=place, hint=hint)

@@ -1,0 +1,222 @@
+"""What an exception in the user's code, or below it, means to the user."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from k8sgen.errors import (
+    K8sgenError,
+    Location,
+    ProjectError,
+    SynthesisError,
+    did_you_mean,
+    raised_at,
+    suggest,
+    within,
+)
+from k8sgen.settings.overrides import CONFLICT
+from k8sgen.tools import node
+
+DEBUG_HINT = "--debug shows the traceback"
+
+_MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required .*?arguments?: (.+)")
+_UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_UNBOUND = re.compile(r"cannot access (?:local|free) variable '(\w+)'")
+_UNCONVERTIBLE = re.compile(r"Don't know how to convert object to JSON: <([\w.]+) object")
+_NOT_IN = re.compile(r"cannot import name '(\w+)' from (partially initialized module )?'([\w.]+)'")
+
+Explained = tuple[type[K8sgenError], str, str] | None
+
+
+@contextmanager
+def translated(root: Path, subject: str, trace: tuple[Location, ...] = ()) -> Iterator[None]:
+    """
+    Turn what the user's code raises into the error that a user understands, placed at their line.
+
+    Args:
+        subject: What is being made: a construct path, an environment, a file.
+        trace: Where it was made, for errors that pass through none of the user's lines.
+
+    Raises:
+        K8sgenError: In place of any other exception.
+    """
+    try:
+        yield
+    except K8sgenError as error:
+        if isinstance(error.location, Location):
+            error.location = next(iter(within((error.location,), root)), error.location)
+        raise
+    except (Exception, SystemExit) as error:
+        raise _translate(error, root, subject, trace) from error
+
+
+def _translate(
+    error: BaseException, root: Path, subject: str, trace: tuple[Location, ...]
+) -> K8sgenError:
+    place = raised_at(error, root) or next(iter(within(trace, root)), None)
+    explained = (explain(error) for explain in _EXPLANATIONS)
+    kind, problem, hint = next((found for found in explained if found), _plain(error))
+    return kind(problem if place else f"{subject}: {problem}", hint=hint, location=place)
+
+
+def _plain(error: BaseException) -> tuple[type[K8sgenError], str, str]:
+    if isinstance(error, ValueError):
+        return ProjectError, str(error), ""
+    return ProjectError, f"{type(error).__name__}: {error}", DEBUG_HINT
+
+
+def _none(error: BaseException) -> Explained:
+    if isinstance(error, AttributeError) and error.name and error.obj is None:
+        problem = f"what should have .{error.name} is None: its service is left out here"
+        return ProjectError, problem, "give the environment that service, or leave out this one too"
+    return None
+
+
+def _unbound(error: BaseException) -> Explained:
+    match = _UNBOUND.search(str(error)) if isinstance(error, UnboundLocalError) else None
+    if not match:
+        return None
+    problem = f"{match[1]!r} is used, but was not made: its service is left out here"
+    return ProjectError, problem, "give the environment that service, or leave out this one too"
+
+
+def _no_super(error: BaseException) -> Explained:
+    hint = "call super().__init__(…) first in its __init__"
+    match = _UNCONVERTIBLE.search(str(error)) if isinstance(error, TypeError) else None
+    if match:
+        problem = f"an object of {match[1]} is given to a construct that cannot hold it"
+        return ProjectError, problem, f"if it is a construct itself: {hint}"
+    if not isinstance(error, AttributeError) or error.obj is None:
+        return None
+    if not hasattr(type(error.obj), "__jsii_type__") or hasattr(error.obj, "__jsii_ref__"):
+        return None
+    return ProjectError, f"{type(error.obj).__name__} is used before it is a construct", hint
+
+
+def _unknown_attribute(error: BaseException) -> Explained:
+    if not isinstance(error, AttributeError) or not error.name:
+        return None
+    return ProjectError, str(error), did_you_mean(error.name, dir(error.obj)) or DEBUG_HINT
+
+
+def _unknown_name(error: BaseException) -> Explained:
+    if not isinstance(error, NameError):
+        return None
+    frame = _frame(error)
+    known = {**frame.f_globals, **frame.f_locals} if frame else {}
+    return ProjectError, str(error), did_you_mean(error.name or "", known) or "import or define it"
+
+
+def _missing_argument(error: BaseException) -> Explained:
+    match = _MISSING.search(str(error)) if isinstance(error, TypeError) else None
+    if not match:
+        return None
+    names = re.findall(r"'(\w+)'", match[2])
+    hint = "pass " + ", ".join(f"{name}=…" for name in names) + " where it is made"
+    return ProjectError, f"{match[1]} is not given {', '.join(names)}", hint
+
+
+def _unknown_argument(error: BaseException) -> Explained:
+    match = _UNKNOWN.search(str(error)) if isinstance(error, TypeError) else None
+    if not match:
+        return None
+    cls, name = match.groups()
+    known = _parameters(error, cls)
+    hint = suggest(name, known) if known else f"look at the arguments of {cls}"
+    return ProjectError, f"{cls} takes no {name!r}", hint
+
+
+def _parameters(error: BaseException, cls: str) -> list[str]:
+    """Return the arguments of the class that some function on the way knows as *cls*."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        found = {**frame.f_globals, **frame.f_locals}.get(cls)
+        if inspect.isclass(found):
+            return [name for name in inspect.signature(found).parameters if name != "scope"]
+    return []
+
+
+def _import(error: BaseException) -> Explained:
+    if isinstance(error, ModuleNotFoundError):
+        hint = "correct its name, or install it beside k8sgen"
+        return ProjectError, f"there is no module {error.name!r}", hint
+    match = _NOT_IN.search(str(error)) if isinstance(error, ImportError) else None
+    if not match:
+        return None
+    name, circular, module = match.groups()
+    if circular:
+        hint = "move what both need into a file of its own, or import it under TYPE_CHECKING"
+        return ProjectError, f"{module} and this file import each other", hint
+    problem = f"{module} has no {name!r}"
+    return (
+        ProjectError,
+        problem,
+        did_you_mean(name, dir(sys.modules.get(module))) or "correct the name",
+    )
+
+
+def _syntax(error: BaseException) -> Explained:
+    if not isinstance(error, SyntaxError):
+        return None
+    if (error.text or "").startswith(CONFLICT):
+        return ProjectError, "merge conflict marker", "resolve the merge"
+    return ProjectError, f"{type(error).__name__}: {error.msg}", (error.text or "").strip()
+
+
+def _endless(error: BaseException) -> Explained:
+    if isinstance(error, RecursionError):
+        return ProjectError, "this calls or contains itself without end", DEBUG_HINT
+    return None
+
+
+def _exit(error: BaseException) -> Explained:
+    if isinstance(error, SystemExit):
+        return ProjectError, "this ends the program", "remove the call of exit()"
+    return None
+
+
+def _jsii(error: BaseException) -> Explained:
+    last = _last_file(error)
+    if isinstance(error, OSError) and "jsii" in last.parts:
+        return SynthesisError, "Node.js, which cdk8s runs on, has stopped", node.HINT
+    if isinstance(error, TypeError) and str(error).startswith("type of argument"):
+        return SynthesisError, str(error), ""
+    if not isinstance(error, RuntimeError) or "jsii" not in last.parts:
+        return None
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    first = lines[0] if lines else type(error).__name__
+    problem = re.sub(r"^(@jsii/kernel\.\w+: )?(\w*Error: )*", "", first)
+    return SynthesisError, problem, "give it another id" if "already a Construct" in problem else ""
+
+
+_EXPLANATIONS: tuple[Callable[[BaseException], Explained], ...] = (
+    _none,
+    _unbound,
+    _no_super,
+    _unknown_attribute,
+    _unknown_name,
+    _missing_argument,
+    _unknown_argument,
+    _import,
+    _syntax,
+    _endless,
+    _exit,
+    _jsii,
+)
+
+
+def _frame(error: BaseException) -> FrameType | None:
+    """Find where *error* was raised."""
+    steps = list(traceback.walk_tb(error.__traceback__))
+    return steps[-1][0] if steps else None
+
+
+def _last_file(error: BaseException) -> Path:
+    frame = _frame(error)
+    return Path(frame.f_code.co_filename) if frame else Path()

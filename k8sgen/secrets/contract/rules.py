@@ -1,0 +1,84 @@
+"""What `secrets check` demands: the rules by id, how grave each is, and how to put it right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from k8sgen.checks.finding import Finding, Severity
+from k8sgen.errors import Location
+
+
+@attrs.frozen
+class Rule:
+    """
+    One demand.
+
+    Args:
+        hint: The next step; {env}, {secret}, {key} and {file} stand for those of the finding.
+    """
+
+    severity: Severity
+    hint: str
+
+
+_GENERATE = "run: k8sgen secrets generate {env}"
+_EDIT = "run: k8sgen secrets edit {env} {secret}"
+
+RULES = {
+    "secret-not-set-up": Rule(
+        "warning", "run: k8sgen secrets init {env}, then k8sgen secrets generate {env}"
+    ),
+    "secret-interrupted": Rule("error", f"complete it: {_GENERATE}"),
+    "secret-unreadable": Rule("error", "restore it with: git checkout HEAD -- {file}"),
+    "secret-missing": Rule("error", _GENERATE),
+    "secret-orphaned": Rule(
+        "warning", "once nothing needs it, delete it yourself; k8sgen never does"
+    ),
+    "secret-misnamed": Rule(
+        "error", 'put it right with: sops set {file} \'["metadata"]["{key}"]\' …'
+    ),
+    "secret-plaintext": Rule("error", f"take the value for known: undo the edit, then {_EDIT}"),
+    "secret-not-text": Rule("error", f"put quotes around the value; {_EDIT}"),
+    "secret-recipients": Rule("error", "run: k8sgen secrets rotate {env} --recipients"),
+    "secret-rule": Rule("error", "run: k8sgen synth {env}"),
+    "secret-overdue": Rule("warning", "run: k8sgen secrets rotate {env} {secret}/{key}"),
+    "secret-stale": Rule("error", _GENERATE),
+    "secret-unused": Rule("warning", "take it out of the service, or use it"),
+    "secret-stub-filled": Rule("error", "run: k8sgen secrets encrypt {env} {secret}"),
+}
+
+
+@attrs.frozen(kw_only=True)
+class Issue:
+    """
+    One thing that is wrong with the secrets of an environment.
+
+    Args:
+        secret: The Kubernetes Secret; empty where it is about no single one.
+        key: What it is about in there.
+        place: A file and line.
+        hint: In the place of the rule's own.
+    """
+
+    rule: str
+    message: str
+    secret: str = ""
+    key: str = ""
+    place: Location | None = None
+    hint: str = ""
+
+    def finding(self, environment: str, file: Path) -> Finding:
+        """Return it in the form of all checks; *file* is the encrypted file of its Secret."""
+        rule = RULES[self.rule]
+        facts = {"env": environment, "secret": self.secret, "key": self.key, "file": file}
+        return Finding(
+            rule=self.rule,
+            severity=rule.severity,
+            message=self.message,
+            hint=self.hint or rule.hint.format(**facts),
+            environment=environment,
+            resource=f"Secret/{self.secret}" if self.secret else "",
+            location=self.place,
+        )

@@ -1,0 +1,1 @@
+"""The encrypted files: who can read them, what they tell from outside, how they are written."""

@@ -1,0 +1,1 @@
+"""New values: how they are made, and in which order they reach what runs."""

@@ -1,0 +1,92 @@
+"""Changes by hand: in an editor, or by a stub that somebody filled."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import yaml
+
+from k8sgen.secrets.contract.needs import Needed
+from k8sgen.secrets.contract.stubs import is_placeholder
+from k8sgen.secrets.errors import SecretsError
+from k8sgen.secrets.files import sops
+from k8sgen.secrets.files.store import Place, Staging, Store
+from k8sgen.secrets.files.writing import note, verify
+
+
+def edit(store: Store, secret: str) -> Place | None:
+    """
+    Open the editor of sops on a copy of the file of *secret*; no lock is held meanwhile.
+
+    Returns:
+        The edited copy, or `None` where nothing was changed.
+    """
+    path = store.path(secret)
+    if not path.exists():
+        msg = "there is no such file yet"
+        hint = f"make it with: k8sgen secrets generate {store.environment}"
+        raise SecretsError(msg, location=store.shown(secret), hint=hint)
+    copy = Place(store.edited(secret), store.shown(secret))
+    if not copy.path.exists():
+        shutil.copyfile(path, copy.path)
+    if sops.edit(copy.path, file=copy.shown):
+        return copy
+    copy.path.unlink()
+    return None
+
+
+def take(staging: Staging, secret: str, edited: Place, *, now: datetime) -> None:
+    """
+    Let the *edited* copy take the place of the file that it was made of.
+
+    Raises:
+        SecretsError: Somebody else has changed the file; both are kept.
+    """
+    store = staging.store
+    place = staging.place(secret)
+    if store.edited(secret) != edited.path:
+        problem = "was changed by somebody else while you edited it"
+        hint = (
+            f"your version is kept in {edited.path.name} beside it: put your changes in again "
+            f"with k8sgen secrets edit {store.environment} {secret}, and delete it"
+        )
+        raise SecretsError(problem, location=edited.shown, hint=hint)
+    old = store.read(secret)
+    before = sops.decrypt(store.path(secret), file=edited.shown)
+    values = sops.decrypt(edited.path, file=edited.shown)
+    shutil.copyfile(edited.path, place.path)
+    changed = {key: now for key, value in values.items() if before.get(key) != value}
+    note(place, old, changed, foreign=changed)
+    verify(place, values)
+    staging.commit()
+    edited.path.unlink()
+
+
+def read_stub(text: str, needed: Needed, shown: Path) -> dict[str, str]:
+    """
+    Return the values that somebody filled into a stub, by the key's name; messages show none.
+
+    Raises:
+        SecretsError: It is no stub of this Secret.
+    """
+    hint = f"take a copy of {needed.name}.stub.yaml and replace what stands in <…>"
+    try:
+        body = yaml.safe_load(text)
+        values = dict(body["stringData"])
+        name = body["metadata"]["name"]
+    except (yaml.YAMLError, KeyError, TypeError, ValueError):
+        raise SecretsError("it is no stub", location=shown, hint=hint) from None
+    if name != needed.name:
+        msg = f"it is a stub of {name}, not of {needed.name}"
+        raise SecretsError(msg, location=shown, hint=hint)
+    for key, value in values.items():
+        if key not in needed.keys:
+            raise SecretsError(f"no service declares the key {key}", location=shown, hint=hint)
+        if not isinstance(value, str) or not value:
+            msg = f"the value of {key} is no text"
+            raise SecretsError(msg, location=shown, hint="put quotes around it")
+    return {
+        needed.keys[key].name: value for key, value in values.items() if not is_placeholder(value)
+    }

@@ -1,0 +1,86 @@
+"""Which keys to rotate, and new data keys and recipients for what is encrypted already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from k8sgen.errors import UsageError, suggest
+from k8sgen.secrets.contract.freshness import is_overdue
+from k8sgen.secrets.contract.keys import KeySet, Random, SecretKey
+from k8sgen.secrets.contract.needs import Needs
+from k8sgen.secrets.files import sops
+from k8sgen.secrets.files.store import Staging, Store
+from k8sgen.secrets.files.writing import note, verify
+
+
+def named(needs: Needs, names: Sequence[str]) -> list[SecretKey]:
+    """
+    Find the keys *names*; the name of a Secret stands for all that k8sgen makes of it.
+
+    Raises:
+        UsageError: No service declares one of them.
+    """
+    found: list[SecretKey] = []
+    for name in names:
+        key = needs.find(name)
+        if key:
+            found.append(key)
+        elif name in needs.secrets:
+            found += [k for k in needs.secrets[name].keys.values() if is_made(k)]
+        else:
+            known = [key.name for key in needs.every_key()]
+            raise UsageError(f"there is no key {name!r}", hint=suggest(name, known))
+    return found
+
+
+def is_made(key: SecretKey) -> bool:
+    """Whether k8sgen makes the value of *key* by chance."""
+    return isinstance(key.recipe, Random | KeySet)
+
+
+def due(needs: Needs, store: Store, now: datetime) -> list[SecretKey]:
+    """Return the keys for which a new value is due."""
+    files = {name: store.read(name) for name in store.names()}
+    there = (k for k in needs.every_key() if k.secret in files and k.key in files[k.secret].values)
+    return [key for key in there if is_overdue(key, files[key.secret], now)]
+
+
+def older_than(needs: Needs, store: Store, age: timedelta, now: datetime) -> list[SecretKey]:
+    """Return the keys that k8sgen makes and whose value is older than *age*."""
+    files = {name: store.read(name) for name in store.names()}
+    there = (k for k in needs.every_key() if k.secret in files and k.key in files[k.secret].values)
+    made = (key for key in there if is_made(key))
+    return [key for key in made if now - files[key.secret].changed(key.key) > age]
+
+
+def new_data_keys(staging: Staging, store: Store) -> list[Path]:
+    """Encrypt all values of every file with a new data key; no pod has to roll for that."""
+    written = []
+    for name in store.names():
+        old, shown = store.read(name), store.shown(name)
+        values = sops.decrypt(store.path(name), file=shown)
+        place = staging.place(name)
+        sops.rotate_data_key(place.path, file=shown)
+        note(place, old, {})
+        verify(place, values)
+        written.append(shown)
+    staging.commit()
+    return written
+
+
+def new_recipients(staging: Staging, store: Store, recipients: Sequence[str]) -> list[Path]:
+    """Let *recipients*, and nobody else, open every file; values keep their ciphertext."""
+    written = []
+    for name in store.names():
+        if store.read(name).recipients == frozenset(recipients):
+            continue
+        shown = store.shown(name)
+        values = sops.decrypt(store.path(name), file=shown)
+        place = staging.place(name)
+        sops.update_recipients(place.path, recipients, file=shown)
+        verify(place, values)
+        written.append(shown)
+    staging.commit()
+    return written

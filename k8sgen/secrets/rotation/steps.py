@@ -1,0 +1,122 @@
+"""
+What brings rotated values to the running cluster, in an order that locks nobody out.
+
+First the servers accept the new value beside the old one, then the Secrets change, then the
+clients roll, then the servers themselves, and at last the servers refuse the old value.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
+
+from k8sgen.secrets.contract.keys import SecretKey, Told
+from k8sgen.secrets.contract.needs import Needs
+from k8sgen.secrets.contract.references import Reference
+from k8sgen.secrets.files.encrypted import Encrypted
+from k8sgen.secrets.files.store import Store
+
+_ROLLS = ("Deployment", "StatefulSet", "DaemonSet")
+
+
+@attrs.frozen
+class Step:
+    """
+    One step.
+
+    Args:
+        commands: Of a shell; none of them holds a value.
+    """
+
+    title: str
+    commands: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Steps:
+    """
+    The way of some rotated keys into the cluster.
+
+    Args:
+        changed: Every key with a new value, the derived ones too.
+    """
+
+    needs: Needs
+    store: Store
+    changed: Sequence[SecretKey]
+
+    def steps(self) -> list[Step]:
+        """Return the steps, in order."""
+        users = [user for key in self.changed for user in self.needs.users(key)]
+        servers = {told.workload for _, told in self._told()}
+        clients = [user for user in users if _workload(user) not in servers]
+        own = [user for user in users if _workload(user) in servers]
+        environment = self.needs.environment
+        found = [
+            Step(
+                "The running servers accept the new values too; the old ones still count.",
+                tuple(self._tell(key, told, told.accept) for key, told in self._told()),
+            ),
+            Step("The Secrets get the new values.", (f"k8sgen secrets apply {environment}",)),
+            Step("The clients roll, and use the new values.", self._roll(clients)),
+            Step("The servers roll; nobody uses the old values any more.", self._roll(own)),
+            Step(
+                "The servers refuse the old values.",
+                tuple(self._tell(k, told, told.retire) for k, told in self._told() if told.retire),
+            ),
+        ]
+        return [step for step in found if step.commands]
+
+    def script(self) -> str:
+        """Write the steps as a shell script; each of them may be run again."""
+        names = ", ".join(key.name for key in self.changed)
+        head = f"""\
+#!/usr/bin/env bash
+# Brings new values of {self.needs.environment} to the cluster: {names}.
+# Run it in the project's directory, after: k8sgen synth {self.needs.environment}
+# It holds no secret; the values go from sops to kubectl in pipes. Every step may be run again.
+set -euo pipefail
+"""
+        body = "".join(_section(n, step) for n, step in enumerate(self.steps(), 1))
+        return f"{head}{body}"
+
+    def _told(self) -> Iterator[tuple[SecretKey, Told]]:
+        return ((key, key.told) for key in self.changed if key.told)
+
+    def _tell(self, key: SecretKey, told: Told, command: str) -> str:
+        values = " ".join(f"{self._value(each)}; echo;" for each in (key, *told.also))
+        pod = f"kubectl --namespace {self.needs.namespace} exec --stdin {told.workload}"
+        # What it does not read is drained, or sops would die of a closed pipe.
+        drained = f"{command}; status=$?; cat > /dev/null; exit $status"
+        return f"{{ {values} }} |\n  {pod} -- sh -c {shlex.quote(drained)}"
+
+    def _value(self, key: SecretKey) -> str:
+        file: Encrypted = self.store.read(key.secret)
+        field = file.values[key.key].field
+        place = shlex.quote(f'["{field}"]["{key.key}"]')
+        decoded = " | base64 -d" if field == "data" else ""
+        return f"sops decrypt --extract {place} {self.store.shown(key.secret)}{decoded}"
+
+    def _roll(self, users: Iterable[Reference]) -> tuple[str, ...]:
+        found = list(users)
+        services = sorted({user.service for user in found})
+        if not services:
+            return ()
+        folder = f"dist/overlays/{self.needs.environment}"
+        chosen = shlex.quote(f"app.kubernetes.io/name in ({', '.join(services)})")
+        apply = f"kubectl apply --server-side --kustomize {folder} --selector {chosen}"
+        rolling = sorted({_workload(u) for u in found if u.user.split("/")[0] in _ROLLS})
+        wait = f"kubectl --namespace {self.needs.namespace} rollout status --timeout 15m"
+        return (apply, *(f"{wait} {workload}" for workload in rolling))
+
+
+def _workload(user: Reference) -> str:
+    kind, _, name = user.user.partition("/")
+    return f"{kind.lower()}/{name}"
+
+
+def _section(number: int, step: Step) -> str:
+    commands = "\n".join(step.commands)
+    return f"\n# {number}. {step.title}\n{commands}\n"

@@ -1,0 +1,174 @@
+"""Makes values: by chance, out of others, and as key sets; the only room that sees plaintext."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from k8sgen.secrets.contract.keys import (
+    Algorithm,
+    Alternate,
+    Derived,
+    Given,
+    KeySet,
+    Random,
+    SecretKey,
+)
+from k8sgen.secrets.errors import SecretsError
+
+Values = Mapping[str, str]
+"""Plaintext by the key's name, such as `redis/password`."""
+
+
+def current(key: SecretKey, value: str) -> str:
+    """Return the value that counts, without the previous ones behind it."""
+    keeps = isinstance(key.recipe, Random) and key.recipe.previous
+    return value.partition(",")[0] if keeps else value
+
+
+def make(key: SecretKey, values: Values) -> str:
+    """
+    Make a value that nobody has to bring.
+
+    Args:
+        values: What there is; the key's own is its previous one.
+
+    Raises:
+        SecretsError: A person has to bring it, or its previous value is no key set.
+    """
+    recipe, old = key.recipe, values.get(key.name)
+    if isinstance(recipe, Random):
+        return _random(recipe, old)
+    if isinstance(recipe, KeySet):
+        return _key_set(key.name, recipe, old)
+    if isinstance(recipe, Alternate):
+        return _other(recipe, old)
+    if isinstance(recipe, Derived):
+        return derive(recipe, values)
+    assert isinstance(recipe, Given)  # noqa: S101  (there is no other)
+    raise SecretsError(f"{key.name} has to be given", hint=recipe.hint)
+
+
+def derive(recipe: Derived, values: Values) -> str:
+    """Work a value out of *values*."""
+    found = {name: current(key, values[key.name]) for name, key in recipe.values.items()}
+    if recipe.encode:
+        found = {name: quote(value, safe="") for name, value in found.items()}
+    return recipe.fill(found)
+
+
+def _random(recipe: Random, old: str | None) -> str:
+    alphabet = sorted(set(recipe.alphabet))
+    new = "".join(secrets.choice(alphabet) for _ in range(recipe.length))
+    kept = old.split(",")[: recipe.previous] if old and recipe.previous else []
+    return ",".join([new, *kept])
+
+
+def _other(recipe: Alternate, old: str | None) -> str:
+    first, second = recipe.names
+    return second if old == first else first
+
+
+def _key_set(name: str, recipe: KeySet, old: str | None) -> str:
+    """
+    Make a set of one private key, its public half, and the public halves of those before it.
+
+    A reader that looks for a signing key takes the private one of the first public key's name;
+    with several private keys, or none public, it might sign with an old one.
+
+    Source:
+        ory/oathkeeper credentials/signer_default.go
+    """
+    private = _jwk(recipe.algorithm)
+    kept = [key for key in _keys(name, old) if not _PRIVATE & key.keys()] if old else []
+    keys = [private, _public(private), *kept[: recipe.previous]]
+    return json.dumps({"keys": keys}, separators=(",", ":"))
+
+
+_PRIVATE = frozenset(("d", "p", "q", "dp", "dq", "qi"))  # RFC 7518 section 6
+
+
+def _public(key: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in key.items() if name not in _PRIVATE}
+
+
+def _keys(name: str, text: str) -> list[Any]:
+    try:
+        return list(json.loads(text)["keys"])
+    except (ValueError, KeyError, TypeError):
+        msg = f"the present value of {name} is no JSON Web Key Set"
+        hint = "put it right with secrets edit, or take the key out there to have a new set made"
+        raise SecretsError(msg, hint=hint) from None
+
+
+def _jwk(algorithm: Algorithm) -> dict[str, str]:
+    """
+    Make a private key as a JSON Web Key, named by its thumbprint.
+
+    Source:
+        RFC 7517, RFC 7518 section 6, RFC 7638, RFC 8037
+    """
+    body = {"RS256": _rsa, "ES256": _ec, "EdDSA": _okp}[algorithm]()
+    required = {"RSA": "e kty n", "EC": "crv kty x y", "OKP": "crv kty x"}[body["kty"]].split()
+    public = json.dumps({part: body[part] for part in required}, separators=(",", ":"))
+    kid = _base64(hashlib.sha256(public.encode()).digest())
+    return {"use": "sig", "alg": algorithm, "kid": kid, **body}
+
+
+def _rsa() -> dict[str, str]:
+    _need_cryptography()
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - an extra
+
+    made = rsa.generate_private_key(public_exponent=65537, key_size=3072).private_numbers()
+    public = made.public_numbers
+    numbers = {
+        "n": public.n,
+        "e": public.e,
+        "d": made.d,
+        "p": made.p,
+        "q": made.q,
+        "dp": made.dmp1,
+        "dq": made.dmq1,
+        "qi": made.iqmp,
+    }
+    return {"kty": "RSA", **{part: _number(number) for part, number in numbers.items()}}
+
+
+def _ec() -> dict[str, str]:
+    _need_cryptography()
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - an extra
+
+    made = ec.generate_private_key(ec.SECP256R1()).private_numbers()
+    public = made.public_numbers
+    numbers = {"x": public.x, "y": public.y, "d": made.private_value}
+    return {"kty": "EC", "crv": "P-256", **{k: _number(v, size=32) for k, v in numbers.items()}}
+
+
+def _okp() -> dict[str, str]:
+    _need_cryptography()
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 - an extra
+
+    made = ed25519.Ed25519PrivateKey.generate()
+    d, x = made.private_bytes_raw(), made.public_key().public_bytes_raw()
+    return {"kty": "OKP", "crv": "Ed25519", "x": _base64(x), "d": _base64(d)}
+
+
+def _need_cryptography() -> None:
+    try:
+        import cryptography  # noqa: F401, PLC0415 - an extra
+    except ImportError:
+        msg = "the Python package cryptography, which makes key pairs, is missing"
+        raise SecretsError(msg, hint="get it with: pip install 'k8sgen[sops]'") from None
+
+
+def _number(number: int, *, size: int = 0) -> str:
+    return _base64(number.to_bytes(size or (number.bit_length() + 7) // 8, "big"))
+
+
+def _base64(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()

@@ -1,0 +1,29 @@
+"""Autoscaling: the bounds between which an autoscaler moves the replicas."""
+
+from __future__ import annotations
+
+import attrs
+
+from k8sgen.settings.value import Value, at_least
+
+
+@attrs.frozen(kw_only=True)
+class Autoscaling(Value):
+    """
+    The bounds between which a HorizontalPodAutoscaler moves the replicas.
+
+    Args:
+        min_replicas: In pods, at least 1.
+        max_replicas: In pods, at least *min_replicas*.
+        cpu_utilization: The mean that it aims at, in percent of the request.
+    """
+
+    min_replicas: int = attrs.field(validator=at_least(1))
+    max_replicas: int
+    cpu_utilization: int = attrs.field(default=75, validator=at_least(1))
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.max_replicas < self.min_replicas:
+            msg = f"max_replicas {self.max_replicas} is less than min_replicas {self.min_replicas}"
+            raise ValueError(msg)

@@ -1,0 +1,66 @@
+"""Cluster: what an environment's cluster has, and where its own pods are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from k8sgen.settings.value import Value, dns_label, host_name
+
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"  # the API server sets it on every namespace
+
+
+@attrs.frozen(kw_only=True)
+class Pods(Value):
+    """Pods of another namespace, such as the ingress controller's; without labels, all of it."""
+
+    namespace: str = attrs.field(validator=dns_label)
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+
+    def peer(self) -> dict[str, Any]:
+        """Return the form that a NetworkPolicy wants."""
+        selector = {"podSelector": {"matchLabels": dict(self.labels)}} if self.labels else {}
+        namespace = {"matchLabels": {NAMESPACE_LABEL: self.namespace}}
+        return {"namespaceSelector": namespace, **selector}
+
+
+@attrs.frozen(kw_only=True)
+class Cluster(Value):
+    """
+    What the cluster brings along, and where its own pods are that ours must talk to.
+
+    Args:
+        dns: Answers on port 53.
+        ingress_controller: Brings requests from outside.
+        scrapers: Read the metrics.
+        ingress_class: Of every Ingress.
+        issuer: The cert-manager ClusterIssuer that signs the hosts' certificates; `None` serves
+            plain HTTP.
+        plain_http: Whether that is as it should be, on a developer's machine; elsewhere every host
+            needs a certificate.
+        pull_secret: The name of a Secret of the namespace, made by others, by which the images of
+            a private registry are pulled.
+        kubernetes_version: Major and minor, as in "1.36".
+    """
+
+    dns: Pods = Pods(namespace="kube-system", labels={"k8s-app": "kube-dns"})
+    ingress_controller: Pods = Pods(
+        namespace="kube-system", labels={"app.kubernetes.io/name": "traefik"}
+    )
+    scrapers: Pods = Pods(namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"})
+    ingress_class: str = "traefik"
+    issuer: str | None = None
+    plain_http: bool = False
+    pull_secret: str | None = attrs.field(
+        default=None, validator=attrs.validators.optional(host_name)
+    )
+    kubernetes_version: str = attrs.field(
+        default="1.36", validator=attrs.validators.matches_re(r"1\.\d+")
+    )
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of every public URL."""
+        return "https" if self.issuer else "http"

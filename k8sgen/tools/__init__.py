@@ -1,0 +1,1 @@
+"""The real programs: Node, kubectl, sops, git."""

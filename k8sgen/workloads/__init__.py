@@ -1,1 +1,0 @@
-"""Workloads and what goes into their pods, hardened unless told otherwise."""

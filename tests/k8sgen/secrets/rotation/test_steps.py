@@ -1,0 +1,100 @@
+"""The way of new values into the cluster: in order, without values, as a shell script."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import attrs
+import pytest
+
+from k8sgen.secrets.contract.keys import SecretKey, Told
+from k8sgen.secrets.contract.references import Reference
+from k8sgen.secrets.rotation.steps import Steps
+from tests.k8sgen.secrets.kit import Site, keys, needs_of
+
+BASH = shutil.which("bash") or "bash"
+ACCEPT = 'read -r new && echo "it\'s $new" | accept'
+
+
+def told() -> list[SecretKey]:
+    """Return the keys, with a database that has to be told."""
+    password, login, url, session = keys()
+    tell = Told(workload="statefulset/database", accept=ACCEPT, retire="retire", also=(password,))
+    return [password, attrs.evolve(login, told=tell), url, session]
+
+
+@pytest.fixture
+def steps(site: Site) -> Steps:
+    """
+    The steps after the rotation of the database's password.
+    """
+    declared = told()
+    made = needs_of(declared, recipients=site.needs.recipients)
+    users = [
+        Reference(
+            secret="database", key=None, user="StatefulSet/database", way="", service="database"
+        ),
+        Reference(secret="web", key=None, user="Deployment/web", way="", service="web"),
+        Reference(secret="web", key=None, user="CronJob/web-clean", way="", service="web"),
+    ]
+    site.needs = attrs.evolve(made, references=tuple(users))
+    site.generate()
+    return Steps(needs=site.needs, store=site.store, changed=declared[:3])
+
+
+def test_nobody_is_locked_out_on_the_way(steps: Steps) -> None:
+    """Servers accept, Secrets change, clients roll, servers roll, servers refuse."""
+    words = [" ".join(step.commands) for step in steps.steps()]
+    expected = ["accept", "secrets apply", "deployment/web", "statefulset/database", "retire"]
+    assert len(words) == len(expected)
+    for text, word in zip(words, expected, strict=True):
+        assert word in text
+    assert "in (web)" in words[2]
+    assert "in (database)" in words[3]
+    assert "clean" not in words[2]
+
+
+def test_keys_that_no_server_checks_take_two_steps(steps: Steps) -> None:
+    """The Secret, and whoever uses it."""
+    session = next(key for key in steps.needs.every_key() if key.key == "session")
+    found = attrs.evolve(steps, changed=[session]).steps()
+    assert [step.title.split()[1] for step in found] == ["Secrets", "clients"]
+
+
+def test_the_script_is_good_shell(steps: Steps, tmp_path: Path) -> None:
+    """For the shell, and for shellcheck where it is there."""
+    script = tmp_path / "script"
+    script.write_text(steps.script())
+    subprocess.run([BASH, "-n", script], check=True)
+    shellcheck = shutil.which("shellcheck")
+    if shellcheck:
+        subprocess.run([shellcheck, script], check=True)
+
+
+def test_the_script_holds_no_value(steps: Steps, site: Site) -> None:
+    """It may be committed."""
+    script = steps.script()
+    assert not any(value in script for value in site.values().values() if len(value) > 8)
+
+
+def test_values_reach_the_server_through_pipes(
+    steps: Steps, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of the contract, one a line, with nothing of them in arguments."""
+    kubectl = tmp_path / "bin/kubectl"
+    kubectl.parent.mkdir()
+    kubectl.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/arguments\ncat >> {tmp_path}/typed\n')
+    kubectl.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{kubectl.parent}:{Path(shutil.which('sops') or '').parent}", ":")
+    command = steps.steps()[0].commands[0]
+    subprocess.run([BASH, "-euo", "pipefail", "-c", command], cwd=site.root, check=True)
+    values = site.values()
+    typed = (tmp_path / "typed").read_text()
+    assert typed == f"{values['database/login']}\n{values['database/password']}\n"
+    arguments = (tmp_path / "arguments").read_text()
+    assert arguments == (
+        f"--namespace production exec --stdin statefulset/database -- sh -c {ACCEPT}; "
+        "status=$?; cat > /dev/null; exit $status\n"
+    )

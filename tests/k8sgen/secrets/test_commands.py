@@ -1,0 +1,387 @@
+"""The commands: what they ask, what they print, how they end."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from k8sgen.secrets.files import identity
+from tests.projects import Ran, edited, run, write_project
+from tests.tools import tool
+
+CANARY = "canary-5f1d"
+CHANGES = {
+    **edited(
+        "services/cache.py",
+        "        probes =",
+        '        self.password = self.secret("password", Random(length=24), rotate_days=90)\n'
+        "        probes =",
+    ),
+    **edited(
+        "services/web.py",
+        '"CACHE": cache.address}',
+        '"CACHE": self.secret("url", Derived(f"redis://:{{p}}@{cache.address}", {"p": password})),'
+        ' "TOKEN": self.secret("token", Given("the console"))}',
+    ),
+}
+
+
+def text(path: str) -> str:
+    """Return the changed text of a file of the small project."""
+    found = CHANGES[path]
+    assert isinstance(found, str)
+    return found
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """
+    A project of two services with a password, a URL with it, and a token that a person brings.
+    """
+    tool("sops")
+    cache = text("services/cache.py").replace("import StatefulSet,", "import Random, StatefulSet,")
+    cache = cache.replace("ports=[PORT],", 'ports=[PORT], env={"PASSWORD": self.password},')
+    web = text("services/web.py").replace(
+        "import Deployment,", "import Derived, Deployment, Given,"
+    )
+    web = web.replace("cache: Endpoint)", "cache: Endpoint, password: object)")
+    changes = {
+        "services/cache.py": cache,
+        "services/web.py": web,
+        **edited(
+            "services/stack.py", "cache=cache.port)", "cache=cache.port, password=cache.password)"
+        ),
+    }
+    return write_project(tmp_path / "project", changes)
+
+
+def secrets(root: Path, *arguments: str, typed: str | None = None) -> Ran:
+    """Run a subcommand, with *typed* on standard input."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.StringIO(typed or ""))
+        return run(root, "secrets", *arguments)
+
+
+def values(root: Path, environment: str = "production") -> dict[str, str]:
+    """Decrypt every value."""
+    found = {}
+    for path in (root / "dist/secrets" / environment).glob("*.sops.yaml"):
+        body = yaml.safe_load(subprocess.check_output([tool("sops"), "decrypt", path], text=True))
+        found.update({f"{body['metadata']['name']}/{k}": v for k, v in body["stringData"].items()})
+    return found
+
+
+@pytest.fixture
+def ready(root: Path) -> Path:
+    """
+    The project with its secrets of production.
+    """
+    assert secrets(root, "init", "production").status == 0
+    ran = secrets(root, "generate", "production", "--given=-", typed=f"web/token: {CANARY}\n")
+    assert ran.status == 0, ran.err
+    assert run(root, "synth").status == 0
+    return root
+
+
+class TestInit:
+    """An identity and its recipient."""
+
+    def test_can_be_run_again(self, root: Path) -> None:
+        """It changes nothing then."""
+        first = secrets(root, "init", "production")
+        file = root / "environments/production.yaml"
+        before = file.read_bytes(), identity.key_file().read_bytes()
+        second = secrets(root, "init", "production")
+        assert (first.status, second.status) == (0, 0)
+        assert "made: an age identity" in first.out
+        assert "keep a copy" in first.out
+        assert "nothing to do" in second.out
+        assert (file.read_bytes(), identity.key_file().read_bytes()) == before
+        assert yaml.safe_load(file.read_text())["recipients"] == list(identity.recipients())
+
+    def test_prints_no_private_key(self, root: Path) -> None:
+        """Only the public one."""
+        ran = secrets(root, "init", "production")
+        assert "AGE-SECRET-KEY" not in ran.out + ran.err
+        assert "AGE-SECRET-KEY" in identity.key_file().read_text()
+
+    def test_a_second_person_is_told_what_comes_next(
+        self, ready: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """They cannot read anything until somebody who can encrypts for them."""
+        first = identity.key_file().read_text()
+        monkeypatch.setenv("HOME", str(tmp_path / "second"))
+        ran = secrets(ready, "init", "production")
+        assert "secrets rotate production --recipients" in ran.out
+        denied = secrets(ready, "generate", "production")
+        assert denied.status == 2
+        assert "none of your age identities opens it" in denied.err
+        second = identity.key_file().read_text()
+        identity.key_file().write_text(first)
+        assert secrets(ready, "rotate", "production", "--recipients").status == 0
+        identity.key_file().write_text(second)
+        assert values(ready)["web/token"] == CANARY
+
+
+class TestGenerate:
+    """What is given, and what is made."""
+
+    def test_names_all_that_has_to_be_given(self, root: Path) -> None:
+        """Where nobody can be asked, and writes nothing."""
+        secrets(root, "init", "production")
+        ran = secrets(root, "generate", "production")
+        assert ran.status == 2
+        assert "values have to be given for: web/token" in ran.err
+        assert "K8SGEN_SECRET_WEB_TOKEN" in ran.err
+        assert not (root / "dist").exists()
+
+    def test_takes_them_from_the_environment(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As continuous integration brings them."""
+        secrets(root, "init", "production")
+        monkeypatch.setenv("K8SGEN_SECRET_WEB_TOKEN", CANARY)
+        assert secrets(root, "generate", "production").status == 0
+        assert values(root)["web/token"] == CANARY
+
+    def test_asks_on_a_terminal_without_echo(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """With the hint, and the value is not shown."""
+        secrets(root, "init", "production")
+        asked = []
+
+        def prompt(question: str, *, hide_input: bool, err: bool) -> str:
+            asked.append((question, hide_input, err))
+            return CANARY
+
+        monkeypatch.setattr("click.prompt", prompt)
+        monkeypatch.setattr("k8sgen.cli.secrets.given.is_terminal", lambda: True)
+        ran = run(root, "secrets", "generate", "production")
+        assert asked == [("web/token (the console)", True, True)]
+        assert values(root)["web/token"] == CANARY
+        assert CANARY not in ran.out + ran.err
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            (f"{CANARY}: [", "no YAML"),
+            (CANARY, "no mapping"),
+            (f"web/tokn: {CANARY}", "no key web/tokn"),
+            ("web/token: 5", "is no text"),
+        ],
+    )
+    def test_a_wrong_file_is_refused_without_showing_it(
+        self, root: Path, typed: str, said: str
+    ) -> None:
+        """The message names key and line."""
+        secrets(root, "init", "production")
+        ran = secrets(root, "generate", "production", "--given=-", typed=typed)
+        assert ran.status == 2
+        assert said in ran.err
+        assert CANARY not in ran.err
+
+    def test_needs_recipients(self, root: Path) -> None:
+        """And says how to get them."""
+        ran = secrets(root, "generate", "production")
+        assert ran.status == 2
+        assert "secrets init production" in ran.err
+
+    def test_says_nothing_of_values(self, ready: Path) -> None:
+        """Names of keys and files only."""
+        ran = secrets(
+            ready,
+            "rotate",
+            "production",
+            "cache/password",
+            "web/token",
+            "--given=-",
+            typed="web/token: second-canary\n",
+        )
+        assert ran.status == 0, ran.err
+        assert "~ cache/password\n~ web/token\n~ web/url" in ran.out
+        found = values(ready)
+        assert found["web/token"] == "second-canary"
+        assert not [value for value in found.values() if value in ran.out + ran.err]
+
+
+class TestRotate:
+    """New values, and what to run then."""
+
+    def test_writes_the_steps_as_a_script(self, ready: Path, tmp_path: Path) -> None:
+        """One that can be run, and holds no value."""
+        script = tmp_path / "steps"
+        ran = secrets(ready, "rotate", "production", "cache", "--script", str(script))
+        assert ran.status == 0
+        assert os.access(script, os.X_OK)
+        assert "k8sgen secrets apply production" in script.read_text()
+        assert not [value for value in values(ready).values() if value in script.read_text()]
+
+    def test_a_script_that_cannot_be_written_is_refused_first(
+        self, ready: Path, tmp_path: Path
+    ) -> None:
+        """Before a value changes, for the steps are what keeps clients from being locked out."""
+        before = values(ready)
+        for script in (tmp_path / "none/steps", ready / "pyproject.toml/steps"):
+            ran = secrets(ready, "rotate", "production", "cache", "--script", str(script))
+            assert (ran.status, ran.out) == (2, "")
+            assert f"error: {script} cannot be written" in ran.err
+        assert values(ready) == before
+
+    def test_shows_the_steps_again(self, ready: Path) -> None:
+        """Without rotating anything; what follows from the key is among them."""
+        before = values(ready)
+        ran = secrets(ready, "rotate", "production", "cache/password", "--steps")
+        assert "deployment/web" in ran.out
+        assert "statefulset/cache" in ran.out
+        assert values(ready) == before
+
+    def test_without_values_it_is_refused(self, root: Path) -> None:
+        """Whether a key is named or not; "nothing to do" would hide that all are missing."""
+        for says in ("secrets init production", "secrets generate production"):
+            for keys in ([], ["cache/password"]):
+                ran = secrets(root, "rotate", "production", *keys)
+                assert (ran.status, ran.out) == (2, "")
+                assert says in ran.err
+            secrets(root, "init", "production")
+
+    def test_only_what_is_old_enough(self, ready: Path) -> None:
+        """Nothing is, on the first day."""
+        for arguments in ([], ["--older-than", "1d"]):
+            ran = secrets(ready, "rotate", "production", *arguments)
+            assert (ran.status, ran.out) == (0, "nothing to do: no new value is due\n")
+        assert secrets(ready, "rotate", "production", "--older-than", "soon").status == 2
+
+    @pytest.mark.parametrize("arguments", [["web", "--data-key"], ["--data-key", "--recipients"]])
+    def test_one_thing_at_a_time(self, ready: Path, arguments: list[str]) -> None:
+        """Values, data key or recipients."""
+        ran = secrets(ready, "rotate", "production", *arguments)
+        assert ran.status == 2
+        assert "exclude each other" in ran.err
+
+    def test_data_key_leaves_the_tree_as_it_is(self, ready: Path) -> None:
+        """No pod rolls, so synth has nothing to write."""
+        assert secrets(ready, "rotate", "production", "--data-key").status == 0
+        assert run(ready, "synth", "--check").status == 0
+        assert secrets(ready, "rotate", "production", "cache/password").status == 0
+        drift = run(ready, "synth", "--check")
+        assert drift.status == 1
+        assert "overlays/production/cache/statefulset.patch.yaml" in drift.out
+        assert "overlays/production/web/deployment.patch.yaml" in drift.out
+
+
+class TestEncrypt:
+    """A stub that somebody filled."""
+
+    def fill(self, root: Path) -> Path:
+        """Fill the stub of the client in its place."""
+        path = root / "dist/secrets/production/web.stub.yaml"
+        filled = path.read_text().replace("<given: the console>", "second-canary")
+        path.write_text(filled)
+        return path
+
+    def test_in_its_place_it_is_emptied(self, ready: Path) -> None:
+        """So that nobody commits it; check would have found it, and synth kept it."""
+        before = values(ready)
+        path = self.fill(ready)
+        assert "secret-stub-filled" in secrets(ready, "check", "production").out
+        assert run(ready, "synth", "production").status == 1
+        ran = secrets(ready, "encrypt", "production", "web")
+        assert ran.status == 0, ran.err
+        assert values(ready) == {**before, "web/token": "second-canary"}
+        assert "canary" not in path.read_text()
+        assert run(ready, "synth", "--check").status == 1  # the token's pod rolls
+        assert run(ready, "synth").status == 0
+
+    def test_an_untouched_stub_is_not_emptied(self, ready: Path) -> None:
+        """Nothing was in it."""
+        assert "emptied" not in secrets(ready, "encrypt", "production", "web").out
+        self.fill(ready)
+        assert "emptied: web.stub" in secrets(ready, "encrypt", "production", "web").out
+
+    def test_from_elsewhere_it_is_left(self, ready: Path, tmp_path: Path) -> None:
+        """With the advice to delete it; - is standard input."""
+        copy = tmp_path / "filled.yaml"
+        path = self.fill(ready)
+        path.rename(copy)
+        ran = secrets(ready, "encrypt", "production", "web", str(copy))
+        assert f"delete it, for it holds values in plain text: {copy}" in ran.out
+        assert values(ready)["web/token"] == "second-canary"
+        filled = copy.read_text().replace("second", "third")
+        assert secrets(ready, "encrypt", "production", "web", "-", typed=filled).status == 0
+        assert values(ready)["web/token"] == "third-canary"
+
+    def test_a_name_that_is_none_is_suggested(self, ready: Path) -> None:
+        """As everywhere."""
+        for command in ("encrypt", "edit"):
+            ran = secrets(ready, command, "production", "wb")
+            assert ran.status == 2
+            assert "web" in ran.err
+
+
+class TestEdit:
+    """The editor of sops."""
+
+    def test_what_derives_follows(
+        self, ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """In the other files too."""
+        editor = tmp_path / "editor"
+        editor.write_text("#!/bin/sh\nsed -i 's/^    password: .*/    password: a@b/' \"$1\"\n")
+        editor.chmod(0o755)
+        monkeypatch.setenv("SOPS_EDITOR", str(editor))
+        ran = secrets(ready, "edit", "production", "cache")
+        assert ran.status == 0, ran.err
+        assert values(ready)["web/url"] == "redis://:a%40b@redis:6379".replace("redis:6", "cache:6")
+        assert "~ web/url" in ran.out
+        assert "nothing to do" in secrets(ready, "edit", "production", "cache").out
+
+
+class TestReports:
+    """What programs read."""
+
+    def test_status_and_check_speak_json(self, ready: Path) -> None:
+        """With the names of the documents."""
+        rows = json.loads(secrets(ready, "status", "production", "--json").out)
+        assert {(r["secret"], r["key"], r["recipe"], r["state"]) for r in rows} == {
+            ("cache", "password", "random", "present"),
+            ("web", "url", "derived", "present"),
+            ("web", "token", "given", "present"),
+        }
+        assert json.loads(secrets(ready, "check", "production", "--json").out) == []
+        ran = secrets(ready, "check", "--json")
+        (finding,) = json.loads(ran.out)
+        assert (ran.status, finding["rule"]) == (1, "secret-not-set-up")
+        assert finding["environment"] == "staging"
+
+    def test_files_of_a_removed_environment_are_found(self, ready: Path) -> None:
+        """Where no environment is named; its passwords may be in force yet."""
+        (ready / "environments/production.yaml").unlink()
+        (ready / "environments/production.py").unlink()
+        ran = secrets(ready, "check", "--json")
+        rows = [row for row in json.loads(ran.out) if row["environment"] == "production"]
+        assert (ran.status, [row["rule"] for row in rows]) == (1, ["secret-orphaned"] * 2)
+        assert rows[0]["message"] == (
+            "dist/secrets/production/cache.sops.yaml is orphaned: there is no environment "
+            "production"
+        )
+        assert "production" not in secrets(ready, "check", "staging").out
+        assert rows[0]["message"] in run(ready, "validate").out
+        assert "production" not in run(ready, "validate", "staging").out
+
+    def test_audit_speaks_text_and_json(self, ready: Path) -> None:
+        """Of what is not committed too."""
+        git = ["git", "-C", str(ready), "-c", "user.name=Ada", "-c", "user.email=a@example.com"]
+        for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "make"]):
+            subprocess.run([*git, *arguments], check=True)
+        events = json.loads(secrets(ready, "audit", "--json").out)
+        assert {(e["author"], e["action"]) for e in events} == {("Ada", "added")}
+        assert secrets(ready, "audit", "staging").out.count("\n") == 1
+        assert "web/token" in secrets(ready, "audit", "production").out
+        assert secrets(ready, "audit", "prod").status == 2

@@ -14,7 +14,15 @@ from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
 from k8sgen.constructs.stateful_set import StatefulSet
 from k8sgen.constructs.volume import Claim, EmptyDir, Mount, SecretFiles, Volume
-from k8sgen.secrets.contract.keys import Alternate, Derived, Given, KeySet, Random, SecretKey, Told
+from k8sgen.secrets.contract.keys import (
+    Alternate,
+    Derived,
+    Given,
+    KeySet,
+    LiveUpdate,
+    Random,
+    SecretKey,
+)
 from k8sgen.settings.autoscaling import Autoscaling
 from k8sgen.settings.cluster import Cluster, Pods
 from k8sgen.settings.environment import Environment, Priority, Quota
@@ -44,6 +52,7 @@ __all__ = [
     "Ingress",
     "Job",
     "KeySet",
+    "LiveUpdate",
     "Manifest",
     "Mount",
     "Pod",
@@ -63,7 +72,6 @@ __all__ = [
     "Stack",
     "StatefulSet",
     "Storage",
-    "Told",
     "Volume",
     "at_least",
     "at_most",

@@ -16,6 +16,7 @@ from k8sgen import (
     EmptyDir,
     Endpoint,
     Image,
+    LiveUpdate,
     Pod,
     Port,
     Probes,
@@ -28,7 +29,6 @@ from k8sgen import (
     Stack,
     StatefulSet,
     Storage,
-    Told,
     Volume,
     at_least,
     at_most,
@@ -171,14 +171,14 @@ class Postgres(Service):
 
     def _declare(self, name: str) -> Database:
         password = self.secret(f"{name}-password", Random(length=48), rotate_days=90)
-        told = Told(
+        live_update = LiveUpdate(
             workload=f"statefulset/{self.name}",
             accept=f"psql --no-psqlrc --quiet --file={CONFIG}/accept.sql",
             retire=f"psql --no-psqlrc --quiet --file={CONFIG}/retire.sql",
             also=(password,),
         )
         logins = Alternate((f"{name}-a", f"{name}-b"), password)
-        login = self.secret(f"{name}-login", logins, told=told)
+        login = self.secret(f"{name}-login", logins, live_update=live_update)
         host, port = self._port.host, self._port.port
         return Database(
             service=self, host=host, port=port, name=name, login=login, password=password

@@ -12,6 +12,7 @@ from k8sgen import (
     Derived,
     Endpoint,
     Image,
+    LiveUpdate,
     Pod,
     Port,
     Probe,
@@ -25,7 +26,6 @@ from k8sgen import (
     Stack,
     StatefulSet,
     Storage,
-    Told,
     at_least,
     at_most,
 )
@@ -36,7 +36,7 @@ CONFIG = "/etc/redis"
 SECRETS = "/run/secrets/redis"
 
 # Until its restart, the running server takes the new password beside the old one.
-_TOLD = Told(
+_LIVE_UPDATE = LiveUpdate(
     workload="statefulset/redis",
     accept="IFS= read -r new && printf '>%s' \"$new\" | redis-cli -e -x ACL SETUSER default",
 )
@@ -96,7 +96,9 @@ class Redis(Service):
 
     def __init__(self, scope: Stack, settings: RedisSettings) -> None:
         super().__init__(scope, settings)
-        self._password = self.secret("password", Random(length=48), rotate_days=90, told=_TOLD)
+        self._password = self.secret(
+            "password", Random(length=48), rotate_days=90, live_update=_LIVE_UPDATE
+        )
         self._port = self.endpoint(PORT)
         container = self.container(
             # Not by the image's entrypoint, which would load every module that it brings.

@@ -17,7 +17,7 @@ from k8sgen.constructs.kubernetes_service import KubernetesService
 from k8sgen.constructs.manifest import Manifest
 from k8sgen.constructs.network_policy import NetworkPolicy
 from k8sgen.errors import ProjectError, callers
-from k8sgen.secrets.contract.keys import Recipe, SecretKey, Told
+from k8sgen.secrets.contract.keys import LiveUpdate, Recipe, SecretKey
 from k8sgen.settings.port import Port
 from k8sgen.settings.service import ServiceSettings
 
@@ -117,17 +117,21 @@ class Service(constructs.Construct):
         recipe: Recipe,
         *,
         rotate_days: int | None = None,
-        told: Told | None = None,
+        live_update: LiveUpdate | None = None,
     ) -> SecretKey:
         """
         Declare one key of the service's Secret; the value is made later, and elsewhere.
 
         Args:
             rotate_days: After how many days a new value is due; `None` is never.
-            told: The running server that must hear of a new value.
+            live_update: How the running server that checks the value learns a new one.
         """
         found = SecretKey(
-            secret=self.name, key=key, recipe=recipe, rotate_days=rotate_days, told=told
+            secret=self.name,
+            key=key,
+            recipe=recipe,
+            rotate_days=rotate_days,
+            live_update=live_update,
         )
         self.secrets[key] = found
         return found

@@ -142,9 +142,9 @@ class LocalPod:
     def tell(
         self, key: SecretKey, command: str, secrets: Secrets, env: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command of `key.told` as a rotation to the values of *secrets* does."""
-        assert key.told
-        lines = [secrets[each.name] for each in (key, *key.told.also)]
+        """Run a command of `key.live_update` as a rotation to the values of *secrets* does."""
+        assert key.live_update
+        lines = [secrets[each.name] for each in (key, *key.live_update.also)]
         return self.run(["sh", "-c", self.mapped(command)], env, "".join(f"{x}\n" for x in lines))
 
     @contextmanager

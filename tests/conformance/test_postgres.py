@@ -289,17 +289,17 @@ class TestRotation:
         No client is locked out in between, and what one login made is the other's too.
         """
         login = server.made.service(Postgres).database("backend").login
-        assert login.told
+        assert login.live_update
         secrets = values(server.made.stack, suffix=ROTATED_END, turn=1)
         old, new = server.url("backend"), server.url("backend", ROTATED_END, turn=1)
         server.ask(old, "CREATE TABLE before ()")
 
-        told = server.pod.tell(login, login.told.accept, secrets, server.env)
+        told = server.pod.tell(login, login.live_update.accept, secrets, server.env)
         assert (told.returncode, told.stderr) == (0, "")
         assert server.ask(old, "SELECT session_user") == "backend-a"
         assert server.ask(new, "DROP TABLE before; SELECT session_user") == "backend-b"
 
-        told = server.pod.tell(login, login.told.retire, secrets, server.env)
+        told = server.pod.tell(login, login.live_update.retire, secrets, server.env)
         assert (told.returncode, told.stderr) == (0, "")
         assert "password authentication failed" in server.ask(old, "SELECT session_user")
         assert server.ask(new, "SELECT session_user") == "backend-b"
@@ -322,8 +322,8 @@ class TestRotation:
         A value that was edited by hand makes no role.
         """
         login = server.made.service(Postgres).database("backend").login
-        assert login.told
+        assert login.live_update
         secrets = {**values(server.made.stack), login.name: "odd"}
-        told = server.pod.tell(login, login.told.accept, secrets, server.env)
+        told = server.pod.tell(login, login.live_update.accept, secrets, server.env)
         assert told.returncode == 3
         assert 'role "odd" does not exist' in told.stderr

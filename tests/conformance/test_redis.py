@@ -115,10 +115,10 @@ class TestPassword:
         The running server is told of a rotated one, and its list of users makes it forget the old.
         """
         key = server.made.service(Redis).secrets["password"]
-        assert key.told
+        assert key.live_update
         rotated = values(server.made.stack, suffix="rotated" + AWKWARD)
         new = server.url.replace(quote(AWKWARD, safe=""), quote("rotated" + AWKWARD, safe=""))
-        told = server.pod.tell(key, key.told.accept, rotated, server.cli)
+        told = server.pod.tell(key, key.live_update.accept, rotated, server.cli)
         assert (told.returncode, told.stdout) == (0, "OK\n")
         assert server.ask("PING") == server.ask("PING", url=new) == "PONG"
         server.pod.fill(server.made, rotated)

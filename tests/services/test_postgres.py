@@ -130,8 +130,8 @@ class TestSecrets:
         assert isinstance(database.login.recipe, Alternate)
         assert database.login.recipe.names == ("backend-a", "backend-b")
         assert database.login.recipe.password == database.password
-        assert database.login.told
-        assert database.login.told.also == (database.password,)
+        assert database.login.live_update
+        assert database.login.live_update.also == (database.password,)
 
 
 class TestServer:

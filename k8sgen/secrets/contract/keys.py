@@ -103,19 +103,19 @@ Recipe = Random | Derived | KeySet | Given | Alternate
 
 
 @attrs.frozen(kw_only=True)
-class Told:
+class LiveUpdate:
     """
-    A running server that checks a value, and how it learns a new one while the old still counts.
+    How a running server that checks a value learns a new one while the old one is still valid.
 
-    The commands run with `sh -c` in its pod and read the values, one a line, from their standard
-    input, so that none stands in an argument.
+    The commands run with `sh -c` in its pod and read the values, one per line, from standard input,
+    so that no argument holds a value.
 
     Args:
         workload: As kubectl names it: `statefulset/redis`.
         accept: Makes the server accept the new value too.
-        retire: Makes it refuse the old one, once all clients have the new one; empty where its own
-            restart does.
-        also: Further keys whose values the commands read, after that of the key itself.
+        retire: Makes it refuse the old value, once all clients have the new one; empty where a
+            restart of the server does that.
+        also: Further keys whose values the commands read, after the value of the key itself.
     """
 
     workload: str
@@ -134,14 +134,14 @@ class SecretKey:
         key: The key in it.
         rotate_days: After how many days a new value is due; `None` is never. A derived value
             follows those that it is made of.
-        told: The running server that must hear of a new value.
+        live_update: How the running server that checks the value learns a new one.
     """
 
     secret: str
     key: str = attrs.field()
     recipe: Recipe
     rotate_days: int | None = None
-    told: Told | None = None
+    live_update: LiveUpdate | None = None
 
     @key.validator
     def _fits(self, _: attrs.Attribute[str], value: str) -> None:

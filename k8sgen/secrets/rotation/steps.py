@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from k8sgen.secrets.contract.keys import SecretKey, Told
+from k8sgen.secrets.contract.keys import LiveUpdate, SecretKey
 from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.files.encrypted import Encrypted
@@ -50,21 +50,25 @@ class Steps:
     def steps(self) -> list[Step]:
         """Return the steps, in order."""
         users = [user for key in self.changed for user in self.needs.users(key)]
-        servers = {told.workload for _, told in self._told()}
+        servers = {update.workload for _, update in self._live_updates()}
         clients = [user for user in users if _workload(user) not in servers]
         own = [user for user in users if _workload(user) in servers]
         environment = self.needs.environment
         found = [
             Step(
                 "The running servers accept the new values too; the old ones still count.",
-                tuple(self._tell(key, told, told.accept) for key, told in self._told()),
+                tuple(self._tell(k, update, update.accept) for k, update in self._live_updates()),
             ),
             Step("The Secrets get the new values.", (f"k8sgen secrets apply {environment}",)),
             Step("The clients roll, and use the new values.", self._roll(clients)),
             Step("The servers roll; nobody uses the old values any more.", self._roll(own)),
             Step(
                 "The servers refuse the old values.",
-                tuple(self._tell(k, told, told.retire) for k, told in self._told() if told.retire),
+                tuple(
+                    self._tell(k, update, update.retire)
+                    for k, update in self._live_updates()
+                    if update.retire
+                ),
             ),
         ]
         return [step for step in found if step.commands]
@@ -82,12 +86,12 @@ set -euo pipefail
         body = "".join(_section(n, step) for n, step in enumerate(self.steps(), 1))
         return f"{head}{body}"
 
-    def _told(self) -> Iterator[tuple[SecretKey, Told]]:
-        return ((key, key.told) for key in self.changed if key.told)
+    def _live_updates(self) -> Iterator[tuple[SecretKey, LiveUpdate]]:
+        return ((key, key.live_update) for key in self.changed if key.live_update)
 
-    def _tell(self, key: SecretKey, told: Told, command: str) -> str:
-        values = " ".join(f"{self._value(each)}; echo;" for each in (key, *told.also))
-        pod = f"kubectl --namespace {self.needs.namespace} exec --stdin {told.workload}"
+    def _tell(self, key: SecretKey, update: LiveUpdate, command: str) -> str:
+        values = " ".join(f"{self._value(each)}; echo;" for each in (key, *update.also))
+        pod = f"kubectl --namespace {self.needs.namespace} exec --stdin {update.workload}"
         # What it does not read is drained, or sops would die of a closed pipe.
         drained = f"{command}; status=$?; cat > /dev/null; exit $status"
         return f"{{ {values} }} |\n  {pod} -- sh -c {shlex.quote(drained)}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from k8sgen.secrets.contract.keys import SecretKey, Told
+from k8sgen.secrets.contract.keys import LiveUpdate, SecretKey
 from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.rotation.steps import Steps
 from tests.k8sgen.secrets.kit import Site, keys, needs_of
@@ -18,11 +18,13 @@ BASH = shutil.which("bash") or "bash"
 ACCEPT = 'read -r new && echo "it\'s $new" | accept'
 
 
-def told() -> list[SecretKey]:
-    """Return the keys, with a database that has to be told."""
+def updated() -> list[SecretKey]:
+    """Return the keys, with a database that learns new values while it runs."""
     password, login, url, session = keys()
-    tell = Told(workload="statefulset/database", accept=ACCEPT, retire="retire", also=(password,))
-    return [password, attrs.evolve(login, told=tell), url, session]
+    update = LiveUpdate(
+        workload="statefulset/database", accept=ACCEPT, retire="retire", also=(password,)
+    )
+    return [password, attrs.evolve(login, live_update=update), url, session]
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def steps(site: Site) -> Steps:
     """
     The steps after the rotation of the database's password.
     """
-    declared = told()
+    declared = updated()
     made = needs_of(declared, recipients=site.needs.recipients)
     users = [
         Reference(

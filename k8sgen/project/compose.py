@@ -15,6 +15,7 @@ from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, withi
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
 from k8sgen.project.failure import translated
 from k8sgen.project.project import Project
+from k8sgen.project.stdout import to_stderr
 from k8sgen.secrets.contract.keys import Revisions
 from k8sgen.settings.environment import Environment
 
@@ -62,6 +63,7 @@ class Composition:
         return found
 
 
+@to_stderr()
 def compose(
     stack: type[Stack], environment: Environment, root: Path, revisions: Revisions | None = None
 ) -> Composition:

@@ -15,6 +15,7 @@ import attrs
 from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, ProjectError, UsageError, suggest
 from k8sgen.project.failure import translated
+from k8sgen.project.stdout import to_stderr
 from k8sgen.secrets.contract.keys import Revisions
 from k8sgen.secrets.files.store import Store, revisions
 from k8sgen.settings.environment import BASE, Environment
@@ -76,6 +77,7 @@ def _refuse_strays(root: Path) -> None:
             raise ProjectError("no environment reads this file", location=place, hint=hint)
 
 
+@to_stderr()
 def load(root: Path, wanted: Sequence[str] = ()) -> Project:
     """
     Load the project at *root*.

@@ -9,6 +9,7 @@ from typing import Any
 import cdk8s
 import constructs
 
+from k8sgen.constructs.signature import InitSignature
 from k8sgen.errors import callers
 
 Body = dict[str, Any]
@@ -30,6 +31,8 @@ class Manifest(cdk8s.ApiObject):
     Raises:
         ValueError: *body* lacks one of these.
     """
+
+    __signature__ = InitSignature()
 
     def __init__(self, scope: constructs.Construct, id: str, body: Mapping[str, Any]) -> None:  # noqa: A002
         self.trace = callers()

@@ -16,6 +16,7 @@ from k8sgen.constructs.endpoint import NAME_LABEL, SERVER, Endpoint
 from k8sgen.constructs.kubernetes_service import KubernetesService
 from k8sgen.constructs.manifest import Manifest
 from k8sgen.constructs.network_policy import NetworkPolicy
+from k8sgen.constructs.signature import InitSignature
 from k8sgen.errors import ProjectError, callers
 from k8sgen.secrets.contract.keys import LiveUpdate, Recipe, SecretKey
 from k8sgen.settings.port import Port
@@ -36,6 +37,8 @@ class Service(constructs.Construct):
         settings: What the environment says of it; the defaults of its class are the base.
         given: The endpoints of others that it uses; each opens the way in the network policies.
     """
+
+    __signature__ = InitSignature()
 
     def __init__(
         self, scope: Stack, settings: ServiceSettings, *, given: Sequence[Endpoint] = ()

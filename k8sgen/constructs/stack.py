@@ -11,6 +11,7 @@ import constructs
 from k8sgen.checks.waiver import Waiver
 from k8sgen.constructs.platform import PLATFORM, Platform
 from k8sgen.constructs.service import Service
+from k8sgen.constructs.signature import InitSignature
 from k8sgen.errors import callers
 from k8sgen.settings.environment import Environment
 
@@ -31,6 +32,8 @@ class Stack(cdk8s.Chart):
 
     part_of: ClassVar[str]
     """The name of the product, a label of every manifest."""
+
+    __signature__ = InitSignature()
 
     def __init__(self, scope: constructs.Construct, environment: Environment) -> None:
         super().__init__(scope, STACK_ID, disable_resource_name_hashes=True)

@@ -13,6 +13,7 @@ import click
 
 from k8sgen.errors import K8sgenError, UsageError, did_you_mean, suggest
 from k8sgen.tools import node
+from k8sgen.tools.programs import DISTRIBUTION
 
 COMMANDS = (
     "synth",
@@ -80,7 +81,7 @@ def _summary(name: str) -> str:
     help="The project's directory; this one unless told.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-@click.version_option(package_name="k8sgen")
+@click.version_option(package_name=DISTRIBUTION)
 @click.pass_context
 def cli(ctx: click.Context, root: Path, debug: bool) -> None:
     """Kubernetes deployments as Python classes, written as a proved kustomize tree.

@@ -16,6 +16,7 @@ from k8sgen.cli.output import as_json, environments, print_json
 from k8sgen.project import project
 from k8sgen.project.compose import compose_each
 from k8sgen.secrets.contract.check import check_left_behind
+from k8sgen.tools.programs import DISTRIBUTION
 
 _COLORS = {"error": "red", "warning": "yellow"}
 
@@ -69,7 +70,7 @@ def command(
 def _version() -> str | None:
     """Return the version of k8sgen; none where it runs from a checkout that is not installed."""
     try:
-        return version("k8sgen")
+        return version(DISTRIBUTION)
     except PackageNotFoundError:
         return None
 

@@ -14,6 +14,9 @@ import attrs
 
 from k8sgen.errors import K8sgenError
 
+DISTRIBUTION = "k8sgen-kustomize"
+"""The name of this project on the package index, where `k8sgen` is another one."""
+
 
 @attrs.frozen(kw_only=True)
 class Tool:
@@ -62,6 +65,11 @@ TOOLS = (
     ),
 )
 _BY_NAME = {tool.name: tool for tool in TOOLS}
+
+
+def install(extra: str) -> str:
+    """Return the command that installs what an extra of this project brings."""
+    return f"pip install '{DISTRIBUTION}[{extra}]'"
 
 
 def find(name: str) -> str | None:

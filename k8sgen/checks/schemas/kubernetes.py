@@ -11,8 +11,8 @@ from typing import Any
 
 from k8sgen.checks.schemas.validator import Validator
 from k8sgen.errors import UsageError
+from k8sgen.tools.programs import install
 
-EXTRA = "pip install 'k8sgen[schemas]'"
 _REMOTE = "/api/_definitions.json#/"
 METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
@@ -97,5 +97,5 @@ def _data() -> Path:
     spec = find_spec("kubernetes_validate")
     if spec is None or not spec.submodule_search_locations:
         msg = "the schemas of Kubernetes are missing"
-        raise UsageError(msg, hint=f"get them with: {EXTRA}")
+        raise UsageError(msg, hint=f"get them with: {install('schemas')}")
     return Path(spec.submodule_search_locations[0]) / "kubernetes-json-schema"

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from k8sgen.errors import UsageError
+from k8sgen.tools.programs import install
 
 
 @attrs.frozen
@@ -34,7 +35,7 @@ class Validator:
             import jsonschema_rs  # noqa: PLC0415  (only who validates needs it)
         except ImportError:
             msg = "the package jsonschema-rs is missing"
-            raise UsageError(msg, hint="get it with: pip install 'k8sgen[schemas]'") from None
+            raise UsageError(msg, hint=f"get it with: {install('schemas')}") from None
         self._schema = schema
         try:
             self._compiled = jsonschema_rs.Draft7Validator(

@@ -14,6 +14,7 @@ import attrs
 from k8sgen.output.exchange import lock
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files.record import to_text
+from k8sgen.tools.programs import install
 
 _MARK = "# k8sgen: "
 
@@ -120,5 +121,5 @@ def _pyrage() -> Any:
         import pyrage  # type: ignore[import-untyped]  # noqa: PLC0415 - an extra
     except ImportError:
         msg = "the Python package pyrage, which makes age keys, is missing"
-        raise SecretsError(msg, hint="get it with: pip install 'k8sgen[sops]'") from None
+        raise SecretsError(msg, hint=f"get it with: {install('sops')}") from None
     return pyrage

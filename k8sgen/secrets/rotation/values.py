@@ -20,6 +20,7 @@ from k8sgen.secrets.contract.keys import (
     SecretKey,
 )
 from k8sgen.secrets.errors import SecretsError
+from k8sgen.tools.programs import install
 
 Values = Mapping[str, str]
 """Plaintext by the key's name, such as `redis/password`."""
@@ -163,7 +164,7 @@ def _need_cryptography() -> None:
         import cryptography  # noqa: F401, PLC0415 - an extra
     except ImportError:
         msg = "the Python package cryptography, which makes key pairs, is missing"
-        raise SecretsError(msg, hint="get it with: pip install 'k8sgen[sops]'") from None
+        raise SecretsError(msg, hint=f"get it with: {install('sops')}") from None
 
 
 def _number(number: int, *, size: int = 0) -> str:

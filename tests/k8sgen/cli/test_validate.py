@@ -155,4 +155,4 @@ def test_a_missing_extra_is_said(root: Path, monkeypatch: pytest.MonkeyPatch, pa
         monkeypatch.setattr(kubernetes, "find_spec", lambda _: None)
     ran = run(write_project(root, {**PLAIN}), "validate", "staging")
     assert ran.status == 2
-    assert "pip install 'k8sgen[schemas]'" in ran.err
+    assert "pip install 'k8sgen-kustomize[schemas]'" in ran.err

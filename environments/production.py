@@ -42,18 +42,18 @@ production = Environment(
         storage=Storage(size="4Gi", class_name=SSD),
     ),
     template_system=TemplateSystemSettings(
-        autoscaling=Autoscaling(min_replicas=3, max_replicas=6),
+        replicas=Autoscaling(min_replicas=3, max_replicas=6),
     ),
-    hydra=HydraSettings(autoscaling=Autoscaling(min_replicas=3, max_replicas=6)),
-    auth_handler=AuthHandlerSettings(autoscaling=Autoscaling(min_replicas=3, max_replicas=6)),
+    hydra=HydraSettings(replicas=Autoscaling(min_replicas=3, max_replicas=6)),
+    auth_handler=AuthHandlerSettings(replicas=Autoscaling(min_replicas=3, max_replicas=6)),
     backend=BackendSettings(
-        autoscaling=Autoscaling(min_replicas=3, max_replicas=12),
+        replicas=Autoscaling(min_replicas=3, max_replicas=12),
         resources=Resources(
             requests=Compute(cpu="250m", memory="256Mi"), limits=Compute(cpu="1", memory="512Mi")
         ),
     ),
     oathkeeper=OathkeeperSettings(
-        autoscaling=Autoscaling(min_replicas=3, max_replicas=9),
+        replicas=Autoscaling(min_replicas=3, max_replicas=9),
         cors_origins=["https://example.com"],
     ),
 )

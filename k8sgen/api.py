@@ -14,6 +14,7 @@ from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
 from k8sgen.constructs.stateful_set import StatefulSet
 from k8sgen.constructs.volume import Claim, EmptyDir, Mount, SecretFiles, Volume
+from k8sgen.constructs.workload import Workload
 from k8sgen.secrets.contract.keys import (
     Alternate,
     Derived,
@@ -24,15 +25,17 @@ from k8sgen.secrets.contract.keys import (
     SecretKey,
 )
 from k8sgen.settings.autoscaling import Autoscaling
-from k8sgen.settings.cluster import Cluster, Pods
+from k8sgen.settings.cluster import Addresses, Cluster, Pods
 from k8sgen.settings.environment import Environment, Priority, Quota
 from k8sgen.settings.image import Image
+from k8sgen.settings.outside import Outside
 from k8sgen.settings.port import Port
 from k8sgen.settings.resources import Compute, Resources, Storage
 from k8sgen.settings.service import ServiceSettings
 from k8sgen.settings.value import at_least, at_most, host_name
 
 __all__ = [
+    "Addresses",
     "Alternate",
     "Autoscaling",
     "Claim",
@@ -55,6 +58,7 @@ __all__ = [
     "LiveUpdate",
     "Manifest",
     "Mount",
+    "Outside",
     "Pod",
     "Pods",
     "Port",
@@ -73,6 +77,7 @@ __all__ = [
     "StatefulSet",
     "Storage",
     "Volume",
+    "Workload",
     "at_least",
     "at_most",
     "host_name",

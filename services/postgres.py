@@ -181,7 +181,7 @@ class Postgres(Service):
         login = self.secret(f"{name}-login", logins, live_update=live_update)
         host, port = self._port.host, self._port.port
         return Database(
-            service=self, host=host, port=port, name=name, login=login, password=password
+            server=self, host=host, port=port, name=name, login=login, password=password
         )
 
 

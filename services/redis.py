@@ -117,7 +117,7 @@ class Redis(Service):
     def cache(self) -> Cache:
         """Return a client the cache."""
         port = self._port
-        return Cache(service=self, host=port.host, port=port.port, password=self._password)
+        return Cache(server=self, host=port.host, port=port.port, password=self._password)
 
     def _users(self) -> SecretKey:
         """Declare the access control list, which `ACL LOAD` reads again without a restart."""

@@ -9,12 +9,10 @@ from pathlib import Path
 
 import attrs
 
-from k8sgen.checks.context import Context, Edge, Origin, Peer
+from k8sgen.checks.context import Context, Origin
 from k8sgen.checks.finding import Report
 from k8sgen.checks.run import check
 from k8sgen.checks.waiver import Waiver
-from k8sgen.constructs.endpoint import NAME_LABEL
-from k8sgen.constructs.network_policy import SOLVER_LABELS, SOLVER_PORT
 from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
 from k8sgen.errors import ProjectError, within
@@ -22,12 +20,10 @@ from k8sgen.project.compose import Composition
 from k8sgen.project.contract import needs
 from k8sgen.secrets.contract.check import check_environment
 from k8sgen.secrets.contract.keys import Alternate, Derived, SecretKey
-from k8sgen.settings.cluster import Pods
 
 SCHEMAS_VARIABLE = "K8SGEN_SCHEMAS"
 # That nobody has set the secrets up is no fault of the manifests; the other is a rule of ours too.
 _SAID_ELSEWHERE = ("secret-not-set-up", "secret-unused")
-_DNS = ((53, "UDP"), (53, "TCP"))
 
 
 def validate(
@@ -66,42 +62,13 @@ def context_of(composition: Composition, root: Path) -> Context:
         environment=environment.name,
         kubernetes_version=environment.cluster.kubernetes_version,
         origins=origins,
-        edges=tuple(edges(stack)),
+        edges=stack.edges(),
         secrets={s.name: dict(_keys(s)) for s in stack.services if s.secrets},
         waivers=tuple(_waivers(stack, root)),
         serves_tls=not environment.cluster.plain_http,
         requires_digests=environment.require_digests,
         schema_folders=schema_folders(root),
     )
-
-
-def edges(stack: Stack) -> Iterator[Edge]:
-    """Return every way that the stack declares, from outside and within."""
-    cluster = stack.environment.cluster
-    controller = _peer(cluster.ingress_controller)
-    for service in stack.services:
-        own = _own(service)
-        for endpoint in service.given:
-            port = endpoint.port
-            yield Edge(
-                client=own, server=_own(endpoint.service), port=port.number, protocol=port.protocol
-            )
-        for endpoint in service.exposed:
-            yield Edge(client=controller, server=own, port=endpoint.port.number)
-            if cluster.issuer:
-                yield Edge(client=controller, server=Peer(labels=SOLVER_LABELS), port=SOLVER_PORT)
-        for port in service.metrics_ports:
-            yield Edge(client=_peer(cluster.scrapers), server=own, port=port.number)
-        for number, protocol in _DNS:
-            yield Edge(client=own, server=_peer(cluster.dns), port=number, protocol=protocol)
-
-
-def _own(service: Service) -> Peer:
-    return Peer(labels={NAME_LABEL: service.name})
-
-
-def _peer(pods: Pods) -> Peer:
-    return Peer(namespace=pods.namespace, labels=pods.labels)
 
 
 def _keys(service: Service) -> Iterator[tuple[str, str]]:

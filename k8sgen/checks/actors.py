@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
-from k8sgen.checks.context import Peer
-from k8sgen.checks.policies import Actor
+from k8sgen.checks.policies import Actor, block_of
 from k8sgen.checks.rendered import Rendered, get, label
+from k8sgen.kubernetes.edges import NAMESPACE_LABEL, Block, Party
 
 Pair = tuple[int, int]
 Use = tuple[str, int]
 """A protocol and a port."""
 
 _STRANGE = "k8sgen-stranger"
-NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 
 
 def actors(rendered: Rendered) -> Sequence[Actor]:
@@ -43,71 +42,69 @@ def _others(rendered: Rendered, own: Sequence[Actor]) -> Iterator[Actor]:
     spaces: dict[str, None] = {str(actor.namespace): None for actor in own}
     home = next(iter(spaces), "")
     for edge in rendered.context.edges or ():
-        for peer in (edge.client, edge.server):
-            namespace = peer.namespace or home
-            known = any(is_peer(actor, peer, home) for actor in own)
-            if not peer.cidr and not known:
+        for party in (edge.client, edge.server):
+            namespace = party.namespace or home
+            known = any(is_in(actor, party, home) for actor in own)
+            if not party.blocks and not known:
                 spaces[namespace] = None
-                if peer.labels:
-                    yield _pods(rendered, namespace, peer)
+                if party.labels:
+                    yield _pods(rendered, namespace, party)
     for namespace in spaces:
         name = f"any other pod of the namespace {namespace}"
-        yield _pods(rendered, namespace, Peer(), name)
-    yield _pods(rendered, _STRANGE, Peer(), "any pod of another namespace")
+        yield _pods(rendered, namespace, Party(), name)
+    yield _pods(rendered, _STRANGE, Party(), "any pod of another namespace")
     for labels in _label_sets(rendered):
         yield _pods(
-            rendered, _STRANGE, Peer(labels=labels), f"pods {_text(labels)} of another namespace"
+            rendered, _STRANGE, Party(labels=labels), f"pods {_text(labels)} of another namespace"
         )
-    for cidr, left_out in dict.fromkeys(_blocks(rendered)):
-        text = f" except {', '.join(sorted(left_out))}" if left_out else ""
-        name = f"the addresses {cidr}{text}"
-        yield Actor(name=name, namespace=None, cidr=cidr, left_out=left_out)
+    for block in dict.fromkeys(_blocks(rendered)):
+        text = f" except {', '.join(block.excluded)}" if block.excluded else ""
+        yield Actor(name=f"the addresses {block.cidr}{text}", namespace=None, block=block)
 
 
 def _label_sets(rendered: Rendered) -> Iterator[Mapping[str, str]]:
     """Return the labels by which a policy could find pods, whatever their namespace."""
     yield from (pod.labels for pod in rendered.pods)
     for edge in rendered.context.edges or ():
-        yield from (peer.labels for peer in (edge.client, edge.server) if peer.labels)
+        yield from (party.labels for party in (edge.client, edge.server) if party.labels)
 
 
 def _text(labels: Mapping[str, str]) -> str:
     return ",".join(f"{key}={value}" for key, value in labels.items())
 
 
-def _pods(rendered: Rendered, namespace: str, peer: Peer, name: str = "") -> Actor:
+def _pods(rendered: Rendered, namespace: str, party: Party, name: str = "") -> Actor:
     labels = rendered.namespaces.get(namespace, {NAMESPACE_LABEL: namespace})
     return Actor(
-        name=name or f"the pods {_text(peer.labels)} of the namespace {namespace}",
+        name=name or f"the pods {_text(party.labels)} of the namespace {namespace}",
         namespace=namespace,
-        labels=peer.labels,
+        labels=party.labels,
         namespace_labels=labels,
         governed=namespace in {pod.namespace for pod in rendered.pods},
     )
 
 
-def _blocks(rendered: Rendered) -> Iterator[tuple[str, frozenset[str]]]:
-    """Return each block of addresses that anybody names, with what is left out of it."""
-    whole: frozenset[str] = frozenset()
-    yield "0.0.0.0/0", whole
+def _blocks(rendered: Rendered) -> Iterator[Block]:
+    """Return each block of addresses that anybody names."""
+    yield Block("0.0.0.0/0")
     for edge in rendered.context.edges or ():
-        yield from ((p.cidr, whole) for p in (edge.client, edge.server) if p.cidr)
+        yield from (*edge.client.blocks, *edge.server.blocks)
     for body in rendered.of("NetworkPolicy"):
         for field, side in (("ingress", "from"), ("egress", "to")):
             for each in get(body, "spec", field) or []:
                 for peer in each.get(side) or []:
                     if get(peer, "ipBlock", "cidr"):
-                        block = peer["ipBlock"]
-                        yield str(block["cidr"]), frozenset(block.get("except") or ())
+                        yield block_of(peer["ipBlock"])
 
 
-def is_peer(actor: Actor, peer: Peer, own: str) -> bool:
-    """Return whether an edge's *peer* means *actor*; *own* is the environment's namespace."""
-    if peer.cidr or actor.cidr:
-        return actor.cidr == peer.cidr
-    if actor.namespace != (peer.namespace or own):
+def is_in(actor: Actor, party: Party, own: str) -> bool:
+    """Return whether an edge's *party* means *actor*; *own* is the environment's namespace."""
+    if party.blocks or actor.block:
+        block = actor.block
+        return block is not None and any(each.covers(block) for each in party.blocks)
+    if actor.namespace != (party.namespace or own):
         return False
-    return all(actor.labels.get(key) == value for key, value in peer.labels.items())
+    return all(actor.labels.get(key) == value for key, value in party.labels.items())
 
 
 def declared(rendered: Rendered, everyone: Sequence[Actor]) -> Mapping[Pair, set[Use]]:
@@ -115,8 +112,8 @@ def declared(rendered: Rendered, everyone: Sequence[Actor]) -> Mapping[Pair, set
     own = rendered.pods[0].namespace if rendered.pods else ""
     found: dict[Pair, set[Use]] = {}
     for edge in rendered.context.edges or ():
-        clients = [n for n, actor in enumerate(everyone) if is_peer(actor, edge.client, own)]
-        servers = [n for n, actor in enumerate(everyone) if is_peer(actor, edge.server, own)]
+        clients = [n for n, actor in enumerate(everyone) if is_in(actor, edge.client, own)]
+        servers = [n for n, actor in enumerate(everyone) if is_in(actor, edge.server, own)]
         for pair in product(clients, servers):
             found.setdefault(pair, set()).add((edge.protocol, edge.port))
     return found

@@ -9,6 +9,7 @@ import attrs
 
 from k8sgen.checks.waiver import Waiver
 from k8sgen.errors import Location
+from k8sgen.kubernetes.edges import Edge
 
 Identity = tuple[str, str, str, str]
 """The API group, kind, namespace and name of a manifest."""
@@ -21,32 +22,6 @@ class Origin:
     service: str
     path: str
     location: Location | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Peer:
-    """
-    Some pods, as edges name them.
-
-    Args:
-        namespace: `None` is the environment's own.
-        labels: What the pods carry; empty is every pod of the namespace.
-        cidr: Addresses outside the cluster, instead of pods.
-    """
-
-    namespace: str | None = None
-    labels: Mapping[str, str] = attrs.field(factory=dict, hash=False)
-    cidr: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Edge:
-    """A way that the stack declares: *client* may open connections to *port* of *server*."""
-
-    client: Peer
-    server: Peer
-    port: int
-    protocol: str = "TCP"
 
 
 @attrs.frozen(kw_only=True)

@@ -10,6 +10,7 @@ import attrs
 
 from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get
 from k8sgen.checks.selector import matches
+from k8sgen.kubernetes.edges import Block
 
 Direction = Literal["Ingress", "Egress"]
 _SIDES: Mapping[Direction, tuple[str, str]] = {
@@ -26,8 +27,7 @@ class Actor:
     Args:
         name: As messages name it.
         namespace: `None` is outside the cluster.
-        cidr: The addresses outside.
-        left_out: The blocks of them that are not meant.
+        block: The addresses outside.
         governed: Whether the environment's policies decide for it; elsewhere nobody here can tell.
         pod: What it is made of, where the environment makes it.
     """
@@ -36,8 +36,7 @@ class Actor:
     namespace: str | None
     labels: Mapping[str, str] = attrs.field(factory=dict)
     namespace_labels: Mapping[str, str] = attrs.field(factory=dict)
-    cidr: str | None = None
-    left_out: frozenset[str] = frozenset()
+    block: Block | None = None
     governed: bool = False
     pod: PodTemplate | None = None
 
@@ -114,6 +113,11 @@ class Policies:
         return tuple(sorted(found))
 
 
+def block_of(peer: Mapping[str, Any]) -> Block:
+    """Return the addresses of an `ipBlock`."""
+    return Block(str(peer["cidr"]), tuple(sorted(peer.get("except") or ())))
+
+
 def _types(body: Body) -> Sequence[str]:
     spec = body.get("spec") or {}
     default = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
@@ -129,8 +133,7 @@ def _selects(body: Body, actor: Actor) -> bool:
 def _is(peer: Mapping[str, Any], actor: Actor, policy: Body) -> bool:
     block = peer.get("ipBlock")
     if block is not None:
-        same = actor.cidr is not None and actor.cidr == block.get("cidr")
-        return same and actor.left_out.issuperset(block.get("except") or ())
+        return actor.block is not None and block_of(block).covers(actor.block)
     if actor.namespace is None:
         return False
     if "namespaceSelector" in peer:

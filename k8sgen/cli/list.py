@@ -35,13 +35,8 @@ def _rows(environment: Environment) -> list[dict[str, Any]]:
         {
             "environment": environment.name,
             "service": name.replace("_", "-"),
-            "replicas": _replicas(settings),
+            "replicas": str(settings.replicas),
             "image": str(settings.image),
         }
         for name, settings in services.items()
     ]
-
-
-def _replicas(settings: ServiceSettings) -> str:
-    scaling = settings.autoscaling
-    return f"{scaling.min_replicas}-{scaling.max_replicas}" if scaling else str(settings.replicas)

@@ -8,20 +8,21 @@ from k8sgen.constructs.manifest import Manifest
 from k8sgen.settings.autoscaling import Autoscaling
 
 if TYPE_CHECKING:
-    from k8sgen.constructs.service import Service
+    from k8sgen.constructs.workload import Workload
 
 
 class PodDisruptionBudget(Manifest):
     """A drain may take one pod at a time, and never waits for a pod that is broken anyway."""
 
-    def __init__(self, service: Service, component: str) -> None:
+    def __init__(self, workload: Workload) -> None:
+        service, component, name = workload.service, workload.component, workload.resource_name
         super().__init__(
             service,
-            "pod-disruption-budget",
+            service.id_of("pod-disruption-budget", name),
             {
                 "apiVersion": "policy/v1",
                 "kind": "PodDisruptionBudget",
-                "metadata": {"name": service.name, "labels": service.labels(component)},
+                "metadata": {"name": name, "labels": service.labels(component)},
                 "spec": {
                     "maxUnavailable": 1,
                     "unhealthyPodEvictionPolicy": "AlwaysAllow",
@@ -32,22 +33,23 @@ class PodDisruptionBudget(Manifest):
 
 
 class HorizontalPodAutoscaler(Manifest):
-    """Moves the replicas of the service's Deployment with its use of processor time."""
+    """Moves the replicas of a Deployment with its use of processor time."""
 
-    def __init__(self, service: Service, autoscaling: Autoscaling) -> None:
+    def __init__(self, workload: Workload, autoscaling: Autoscaling) -> None:
+        service, name = workload.service, workload.resource_name
         target = {"type": "Utilization", "averageUtilization": autoscaling.cpu_utilization}
         super().__init__(
             service,
-            "horizontal-pod-autoscaler",
+            service.id_of("horizontal-pod-autoscaler", name),
             {
                 "apiVersion": "autoscaling/v2",
                 "kind": "HorizontalPodAutoscaler",
-                "metadata": {"name": service.name, "labels": service.labels()},
+                "metadata": {"name": name, "labels": service.labels()},
                 "spec": {
                     "scaleTargetRef": {
                         "apiVersion": "apps/v1",
                         "kind": "Deployment",
-                        "name": service.name,
+                        "name": name,
                     },
                     "minReplicas": autoscaling.min_replicas,
                     "maxReplicas": autoscaling.max_replicas,

@@ -10,10 +10,8 @@ from k8sgen.settings.port import Port
 
 if TYPE_CHECKING:
     from k8sgen.constructs.service import Service
-
-
-NAME_LABEL = "app.kubernetes.io/name"
-SERVER = "server"
+    from k8sgen.constructs.workload import Workload
+    from k8sgen.settings.outside import Outside
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -22,19 +20,21 @@ class Endpoint:
     One port of one service, as others address it; to be given it is to depend on it.
 
     Args:
-        service: Who answers.
-        host: The name of the Kubernetes Service.
-        port: The same number on the Kubernetes Service and on the pod.
+        server: Who answers: a service, one workload of it, or an `Outside`.
+        host: The name of the Kubernetes Service, or the host outside.
+        port: Of the pod, or of the host outside.
+        service_port: Of the Kubernetes Service, where it is another one.
     """
 
-    service: Service
+    server: Service | Workload | Outside
     host: str
     port: Port
+    service_port: int | None = None
 
     @property
     def address(self) -> str:
         """The host and port."""
-        return f"{self.host}:{self.port.number}"
+        return f"{self.host}:{self.service_port or self.port.number}"
 
     @property
     def http(self) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from k8sgen.constructs.manifest import Manifest
+from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.pod import Pod
+from k8sgen.constructs.workload import Workload
+from k8sgen.settings.outside import Outside
 
 if TYPE_CHECKING:
     from k8sgen.constructs.service import Service
 
 
-class CronJob(Manifest):
+class CronJob(Workload):
     """
     A pod that runs to its end at set times, never two at once.
 
@@ -19,14 +22,21 @@ class CronJob(Manifest):
         name: Of the CronJob and of its component.
         schedule: In cron's five fields, UTC.
         deadline: Seconds after which a run is ended.
+        given: What its pods, and no others of the service, open connections to.
     """
 
     def __init__(
-        self, service: Service, pod: Pod, *, name: str, schedule: str, deadline: int = 3600
+        self,
+        service: Service,
+        pod: Pod,
+        *,
+        name: str,
+        schedule: str,
+        deadline: int = 3600,
+        given: Sequence[Endpoint | Outside] = (),
     ) -> None:
         super().__init__(
             service,
-            service.id_of("cron-job", name),
             {
                 "apiVersion": "batch/v1",
                 "kind": "CronJob",
@@ -41,26 +51,44 @@ class CronJob(Manifest):
                     "jobTemplate": {"spec": _job(service, pod, name, deadline)},
                 },
             },
+            id="cron-job",
+            component=name,
+            given=given,
         )
 
 
-class Job(Manifest):
+class Job(Workload):
     """
     A pod that runs to its end once.
 
     A finished Job cannot be changed: give it a new *name* for new work.
+
+    Args:
+        name: Of the Job and of its component.
+        deadline: Seconds after which it is ended.
+        given: What its pods, and no others of the service, open connections to.
     """
 
-    def __init__(self, service: Service, pod: Pod, *, name: str, deadline: int = 600) -> None:
+    def __init__(
+        self,
+        service: Service,
+        pod: Pod,
+        *,
+        name: str,
+        deadline: int = 600,
+        given: Sequence[Endpoint | Outside] = (),
+    ) -> None:
         super().__init__(
             service,
-            service.id_of("job", name),
             {
                 "apiVersion": "batch/v1",
                 "kind": "Job",
                 "metadata": {"name": name, "labels": service.labels(name)},
                 "spec": {"ttlSecondsAfterFinished": 86400, **_job(service, pod, name, deadline)},
             },
+            id="job",
+            component=name,
+            given=given,
         )
 
 

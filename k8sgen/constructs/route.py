@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import attrs
 
-from k8sgen.settings.value import Value, host_name
-
-if TYPE_CHECKING:
-    pass
 from k8sgen.constructs.endpoint import Endpoint
+from k8sgen.settings.value import Value, host_name
 
 _PATH = re.compile(r"/|(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 

@@ -12,58 +12,85 @@ import constructs
 from k8sgen.checks.waiver import Waiver
 from k8sgen.constructs.config_map import ConfigMap
 from k8sgen.constructs.container import Container
-from k8sgen.constructs.endpoint import NAME_LABEL, SERVER, Endpoint
+from k8sgen.constructs.edges import Connected
+from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.kubernetes_service import KubernetesService
 from k8sgen.constructs.manifest import Manifest
 from k8sgen.constructs.network_policy import NetworkPolicy
 from k8sgen.constructs.signature import InitSignature
 from k8sgen.errors import ProjectError, callers
+from k8sgen.kubernetes.edges import Party
 from k8sgen.secrets.contract.keys import LiveUpdate, Recipe, SecretKey
+from k8sgen.settings.outside import Outside
 from k8sgen.settings.port import Port
 from k8sgen.settings.service import ServiceSettings
+from k8sgen.settings.value import is_dns_label
 
 if TYPE_CHECKING:
     from k8sgen.constructs.stack import Stack
+    from k8sgen.constructs.workload import Workload
+
+NAME_LABEL = "app.kubernetes.io/name"
+SERVER = "server"
+"""The component of the pods of the workload that has its service's own name."""
 
 
-class Service(constructs.Construct):
+class Service(Connected, constructs.Construct):
     """
-    One service of the product; its class name in kebab-case is its name in Kubernetes.
+    One service of the product, with a ServiceAccount and a NetworkPolicy of its own.
 
-    It brings a ServiceAccount without a token and a NetworkPolicy worked out of the stack's edges.
+    The account has no token; the policy is derived from the stack's edges.
 
     Args:
         scope: The stack.
-        settings: What the environment says of it; the defaults of its class are the base.
-        given: The endpoints of others that it uses; each opens the way in the network policies.
+        settings: What the environment sets; the defaults of its class are the base.
+        given: What it opens connections to, as by `uses`.
+        name: In Kubernetes; the class name in kebab-case unless given. Two instances of one class
+            need two.
     """
 
     __signature__ = InitSignature()
 
     def __init__(
-        self, scope: Stack, settings: ServiceSettings, *, given: Sequence[Endpoint] = ()
+        self,
+        scope: Stack,
+        settings: ServiceSettings,
+        *,
+        given: Sequence[Endpoint | Outside] = (),
+        name: str | None = None,
     ) -> None:
-        self.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
+        self.name = name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
         if settings is None:
             raise self._left_out()
-        super().__init__(scope, self.name)
+        if not is_dns_label(self.name):
+            msg = f"name: {self.name!r} is not a DNS label; write for instance web-2"
+            raise ValueError(msg)
+        constructs.Construct.__init__(self, scope, self.name)
+        Connected.__init__(self, scope)
         self.trace = callers()
-        self.stack = scope
         self.settings = settings
-        self.given = tuple(given)
+        self.workloads: list[Workload] = []
         self.exposed: list[Endpoint] = []
-        self.metrics_ports: list[Port] = []
-        self._scrape: dict[str, str] | None = None
         self.secrets: dict[str, SecretKey] = {}
         self.waivers: list[Waiver] = []
         self._kubernetes_services: dict[str, KubernetesService] = {}
         scope.services.append(self)
         Manifest(self, "service-account", self._account())
-        NetworkPolicy(self)
+        NetworkPolicy(self, self.name, self.party)
+        self.uses(*given)
+
+    @property
+    def party(self) -> Party:
+        """Its side of an edge: all its pods."""
+        return Party(name=self.name, labels=self.labels())
 
     def id_of(self, kind: str, name: str) -> str:
         """Return a construct id: the kind, and the name where it is not the service's own."""
         return kind if name == self.name else f"{kind}-{name}"
+
+    def component(self, name: str) -> str:
+        """Return the component of the pods of the workload *name*: `server`, or its name."""
+        return SERVER if name == self.name else name
 
     def selector(self, component: str = SERVER) -> dict[str, str]:
         """Return the labels that select the pods of one component."""
@@ -79,36 +106,58 @@ class Service(constructs.Construct):
         own = {"name": self.name, "image": settings.image, "resources": settings.resources}
         return Container(**{**own, **options})
 
-    def endpoint(self, port: Port, *, name: str | None = None, headless: bool = False) -> Endpoint:
+    def endpoint(
+        self,
+        port: Port,
+        *,
+        name: str | None = None,
+        service_port: int | None = None,
+        headless: bool = False,
+    ) -> Endpoint:
         """
-        Make *port* reachable for other services, by the Kubernetes Service *name*.
+        Make *port* of the main pods reachable for other services.
 
         Args:
             port: One that a container of the main workload has.
-            name: The service's own name unless told.
+            name: Of the Kubernetes Service; the service's own name unless given.
+            service_port: Of the Kubernetes Service; the same number unless given.
             headless: Without an address of its own: the name resolves to the pods.
+
+        Raises:
+            ValueError: The Kubernetes Service has something else already.
         """
-        name = name or self.name
+        found = self.kubernetes_service(name or self.name, SERVER, headless=headless)
+        return found.endpoint(self, port, service_port)
+
+    def kubernetes_service(
+        self, name: str, component: str, *, headless: bool = False
+    ) -> KubernetesService:
+        """
+        Return the Kubernetes Service *name*, made where it is not there yet.
+
+        Raises:
+            ValueError: It leads to the pods of another component.
+        """
         found = self._kubernetes_services.get(name)
         if found is None:
-            found = KubernetesService(self, name=name, component=SERVER, headless=headless)
+            found = KubernetesService(self, name=name, component=component, headless=headless)
             self._kubernetes_services[name] = found
-        if port not in found.ports:
-            found.ports.append(port)
-        return Endpoint(service=self, host=name, port=port)
-
-    def scrape(self, port: Port, *, path: str = "/metrics") -> None:
-        """Let the cluster's scrapers read the metrics of the main pods."""
-        self.metrics_ports.append(port)
-        self._scrape = {
-            "prometheus.io/scrape": "true",
-            "prometheus.io/port": str(port.number),
-            "prometheus.io/path": path,
-        }
+        if found.component != component:
+            msg = f"the Kubernetes Service {name} leads to other pods already: {found.component}"
+            raise ValueError(msg)
+        return found
 
     def scrape_annotations(self, component: str) -> dict[str, str]:
         """Return the annotations by which scrapers find the pods of *component*."""
-        return dict(self._scrape or {}) if component == SERVER else {}
+        sides = [w for w in self.workloads if w.component == component]
+        for side in [self, *sides] if component == SERVER else sides:
+            for port, path in side.metrics.items():
+                return {
+                    "prometheus.io/scrape": "true",
+                    "prometheus.io/port": str(port.number),
+                    "prometheus.io/path": path,
+                }
+        return {}
 
     def config(self, files: Mapping[str, Any], *, name: str | None = None) -> ConfigMap:
         """Put *files* (name to content, or a function that gives it) into a ConfigMap."""
@@ -128,6 +177,9 @@ class Service(constructs.Construct):
         Args:
             rotate_days: After how many days a new value is due; `None` is never.
             live_update: How the running server that checks the value learns a new one.
+
+        Raises:
+            ValueError: The key is declared already, in another way.
         """
         found = SecretKey(
             secret=self.name,
@@ -136,7 +188,9 @@ class Service(constructs.Construct):
             rotate_days=rotate_days,
             live_update=live_update,
         )
-        self.secrets[key] = found
+        if self.secrets.setdefault(key, found) != found:
+            msg = f"the key {key!r} of the Secret {self.name} is declared twice, differently"
+            raise ValueError(msg)
         return found
 
     def waive(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import cdk8s
 import constructs
 
 from k8sgen.checks.waiver import Waiver
+from k8sgen.constructs.edges import Edges
 from k8sgen.constructs.platform import PLATFORM, Platform
 from k8sgen.constructs.service import Service
 from k8sgen.constructs.signature import InitSignature
 from k8sgen.errors import callers
+from k8sgen.kubernetes.edges import Edge, Party
 from k8sgen.settings.environment import Environment
 
 STACK_ID = "stack"
@@ -40,6 +42,7 @@ class Stack(cdk8s.Chart):
         self.trace = callers()
         self.environment = environment
         self.services: list[Service] = []
+        self._edges: Edges | None = None
         self.waivers: list[Waiver] = []
         self.secret_revisions: Mapping[str, Mapping[str, str]] = {}
         if not environment.is_base:
@@ -56,6 +59,29 @@ class Stack(cdk8s.Chart):
             rule=rule, reason=reason, kind=kind, name=name, service=PLATFORM, location=place
         )
         self.waivers.append(waiver)
+
+    def edges(self, *, client: Party | None = None, server: Party | None = None) -> Sequence[Edge]:
+        """
+        Return who talks to whom, of one *client* or *server* only where one is given.
+
+        It is read when the stack is synthesized; from then on no service may use anything new.
+        """
+        if self._edges is None:
+            self._edges = Edges.of(self)
+        if client:
+            return self._edges.by_client.get(client, ())
+        return self._edges.by_server.get(server, ()) if server else self._edges.all
+
+    def refuse_late(self, news: str) -> None:
+        """
+        Refuse what would change the edges after they were read.
+
+        Raises:
+            ValueError: They were.
+        """
+        if self._edges is not None:
+            msg = f"{news}, but the stack is being synthesized; declare it while it is built"
+            raise ValueError(msg)
 
     @property
     def namespace_name(self) -> str | None:

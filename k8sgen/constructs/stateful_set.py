@@ -2,44 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from k8sgen.constructs.availability import PodDisruptionBudget
-from k8sgen.constructs.manifest import Manifest
+from k8sgen.constructs.deployment import _spread
+from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.pod import Pod
+from k8sgen.constructs.workload import Workload
+from k8sgen.settings.outside import Outside
 
 if TYPE_CHECKING:
     from k8sgen.constructs.service import Service
-from k8sgen.constructs.deployment import _spread
-from k8sgen.constructs.endpoint import SERVER
 
 
-class StatefulSet(Manifest):
+class StatefulSet(Workload):
     """
     Pods with names and volumes of their own; the volumes stay when it goes.
 
-    It brings the headless Kubernetes Service, `<service>-pods`, that gives the pods their names.
+    It brings the headless Kubernetes Service, `<name>-pods`, that gives the pods their names.
+
+    Args:
+        name: The service's own unless given.
+        replicas: Those of the service's settings unless given.
+        given: What its pods, and no others of the service, open connections to.
+
+    Raises:
+        ValueError: The replicas are `Autoscaling`: nothing moves data between its pods.
     """
 
-    def __init__(self, service: Service, pod: Pod) -> None:
-        headless = f"{service.name}-pods"
+    def __init__(
+        self,
+        service: Service,
+        pod: Pod,
+        *,
+        name: str | None = None,
+        replicas: int | None = None,
+        given: Sequence[Endpoint | Outside] = (),
+    ) -> None:
+        name = name or service.name
+        number = service.settings.replicas if replicas is None else replicas
+        if not isinstance(number, int):
+            msg = f"the StatefulSet {name} cannot be scaled by itself; set replicas to a number"
+            raise ValueError(msg)
+        component = service.component(name)
+        headless = service.kubernetes_service(f"{name}-pods", component, headless=True)
         for port in pod.containers[0].ports:
-            service.endpoint(port, name=headless, headless=True)
+            headless.endpoint(service, port)
+        spread = _spread(service, component) if number > 1 else {}
         super().__init__(
             service,
-            "stateful-set",
             {
                 "apiVersion": "apps/v1",
                 "kind": "StatefulSet",
-                "metadata": {"name": service.name, "labels": service.labels(SERVER)},
+                "metadata": {"name": name, "labels": service.labels(component)},
                 "spec": {
-                    "replicas": service.settings.replicas,
+                    "replicas": number,
                     "revisionHistoryLimit": 3,
-                    "serviceName": headless,
+                    "serviceName": f"{name}-pods",
                     # In order, a broken pod would keep its own corrected template from rolling out.
                     "podManagementPolicy": "Parallel",  # it can never be changed
-                    "selector": {"matchLabels": service.selector(SERVER)},
-                    "template": pod.template(service, SERVER, **_spread(service)),
+                    "selector": {"matchLabels": service.selector(component)},
+                    "template": pod.template(service, component, **spread),
                     "volumeClaimTemplates": [claim.template() for claim in pod.claims()],
                     "persistentVolumeClaimRetentionPolicy": {
                         "whenDeleted": "Retain",
@@ -47,6 +71,9 @@ class StatefulSet(Manifest):
                     },
                 },
             },
+            id="stateful-set",
+            component=component,
+            given=given,
         )
-        if service.settings.least_replicas > 1:
-            PodDisruptionBudget(service, SERVER)
+        if number > 1:
+            PodDisruptionBudget(self)

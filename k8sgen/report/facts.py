@@ -22,7 +22,6 @@ from k8sgen.secrets.contract.status import Status, status
 from k8sgen.secrets.files.store import Store
 from k8sgen.settings.resources import Resources
 from k8sgen.topology import Topology, topology
-from k8sgen.topology.model import replicas
 
 _RULES = tuple(rule for rule in RULES if rule not in schemas.RULES)
 """Those that need nothing but the project, so that every machine finds the same."""
@@ -140,7 +139,7 @@ def _running(
             service.name,
             Running(
                 image=str(service.settings.image),
-                pods=replicas(service.settings),
+                pods=str(service.settings.replicas),
                 resources=service.settings.resources,
                 storage=tuple(_volumes(groups.get(service.name, ()))),
                 urls=tuple(dict.fromkeys(urls)),

@@ -51,10 +51,10 @@ def _of_field(
     if of_service and None in values:
         runs = [_LEFT_OUT if value is None else "runs" for value in values]
         yield from _difference(group, "", runs)
-    found = [{} if of_service and v is None else dict(_leaves(v, "")) for v in values]
+    found = [{} if of_service and v is None else dict(_nodes(v, "")) for v in values]
     for path in _paths(found):
         setting = path if of_service else f"{name}.{path}".rstrip(".")
-        shown = [_shown(leaves.get(path)) if leaves else "" for leaves in found]
+        shown = [_shown(nodes.get(path)) if nodes else "" for nodes in found]
         yield from _difference(group, setting, shown)
 
 
@@ -65,21 +65,23 @@ def _difference(group: str, setting: str, shown: Sequence[str]) -> Iterator[Diff
 
 
 def _paths(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return all paths; one that is nothing here and a group of settings there is not its own."""
-    paths = dict.fromkeys(path for leaves in found for path in leaves)
-    return [path for path in paths if not any(_below(other, path) for other in paths)]
+    """Return the paths of all but groups; what is one here and a single setting there is not."""
+    paths = dict.fromkeys(path for nodes in found for path in nodes)
+    values = {path: [nodes[path] for nodes in found if path in nodes] for path in paths}
+    return [path for path in paths if not _is_group(values[path])]
 
 
-def _below(other: str, path: str) -> bool:
-    return other != path and (not path or other.startswith(f"{path}."))
+def _is_group(values: Sequence[Any]) -> bool:
+    groups = [attrs.has(type(value)) for value in values if value is not None]
+    return bool(groups) and all(groups)
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+def _nodes(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Return *value* and, where it is a group of settings, all below it."""
+    yield path, value
     if attrs.has(type(value)):
         for field in attrs.fields(type(value)):
-            yield from _leaves(getattr(value, field.name), f"{path}.{field.name}".lstrip("."))
-    else:
-        yield path, value
+            yield from _nodes(getattr(value, field.name), f"{path}.{field.name}".lstrip("."))
 
 
 def _shown(value: Any) -> str:

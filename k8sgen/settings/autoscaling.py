@@ -27,3 +27,11 @@ class Autoscaling(Value):
         if self.max_replicas < self.min_replicas:
             msg = f"max_replicas {self.max_replicas} is less than min_replicas {self.min_replicas}"
             raise ValueError(msg)
+
+    def __str__(self) -> str:
+        return f"{self.min_replicas}-{self.max_replicas}"
+
+
+def least(replicas: int | Autoscaling) -> int:
+    """Return the number of pods that run at any time, at least."""
+    return replicas.min_replicas if isinstance(replicas, Autoscaling) else replicas

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import attrs
 
-from k8sgen.settings.value import Value, dns_label, host_name
-
-NAMESPACE_LABEL = "kubernetes.io/metadata.name"  # the API server sets it on every namespace
+from k8sgen.kubernetes.edges import Block, Party
+from k8sgen.settings.outside import cidr
+from k8sgen.settings.value import Value, dns_label, each, host_name
 
 
 @attrs.frozen(kw_only=True)
@@ -19,11 +18,25 @@ class Pods(Value):
     namespace: str = attrs.field(validator=dns_label)
     labels: Mapping[str, str] = attrs.field(factory=dict)
 
-    def peer(self) -> dict[str, Any]:
-        """Return the form that a NetworkPolicy wants."""
-        selector = {"podSelector": {"matchLabels": dict(self.labels)}} if self.labels else {}
-        namespace = {"matchLabels": {NAMESPACE_LABEL: self.namespace}}
-        return {"namespaceSelector": namespace, **selector}
+    def party(self, name: str) -> Party:
+        """Return their side of an edge."""
+        return Party(name=name, namespace=self.namespace, labels=self.labels)
+
+
+@attrs.frozen(kw_only=True)
+class Addresses(Value):
+    """
+    Blocks of IP addresses, such as those of the nodes, whose network some controllers use.
+
+    Args:
+        cidrs: IPv4 or IPv6, at least one.
+    """
+
+    cidrs: Sequence[str] = attrs.field(validator=each(cidr, least=1))
+
+    def party(self, name: str) -> Party:
+        """Return their side of an edge."""
+        return Party(name=name, blocks=tuple(map(Block, self.cidrs)))
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +45,7 @@ class Cluster(Value):
     What the cluster brings along, and where its own pods are that ours must talk to.
 
     Args:
-        dns: Answers on port 53.
+        dns: Answers on port 53; with a NodeLocal DNSCache, its address.
         ingress_controller: Brings requests from outside.
         scrapers: Read the metrics.
         ingress_class: Of every Ingress.
@@ -45,11 +58,13 @@ class Cluster(Value):
         kubernetes_version: Major and minor, as in "1.36".
     """
 
-    dns: Pods = Pods(namespace="kube-system", labels={"k8s-app": "kube-dns"})
-    ingress_controller: Pods = Pods(
+    dns: Pods | Addresses = Pods(namespace="kube-system", labels={"k8s-app": "kube-dns"})
+    ingress_controller: Pods | Addresses = Pods(
         namespace="kube-system", labels={"app.kubernetes.io/name": "traefik"}
     )
-    scrapers: Pods = Pods(namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"})
+    scrapers: Pods | Addresses = Pods(
+        namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"}
+    )
     ingress_class: str = "traefik"
     issuer: str | None = None
     plain_http: bool = False

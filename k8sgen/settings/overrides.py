@@ -10,6 +10,7 @@ import attrs
 import yaml
 
 from k8sgen.errors import K8sgenError, Location, Problems, ProjectError, suggest
+from k8sgen.settings.service import ServiceSettings
 from k8sgen.settings.typed import is_union, misfit
 
 CONFLICT = ("<<<<<<<", "|||||||", ">>>>>>>")
@@ -145,8 +146,7 @@ class _Merge:
         self, field: attrs.Attribute[Any], old: Any, node: yaml.Node, path: str, key: yaml.Node
     ) -> Any:
         path = _join(path, field.name)
-        inner = _attrs_class(field.type)
-        if inner is None or _is_null(node):
+        if _attrs_class(field.type, old, node) is None:
             self.lines[path] = Location(self.shown, key.start_mark.line + 1)
         before = len(self.problems)
         value = self._value(field.type, old, node, path)
@@ -168,9 +168,13 @@ class _Merge:
 
     def _value(self, kind: Any, old: Any, node: yaml.Node, path: str) -> Any:
         """Return what *node* says, as a value of type *kind*."""
-        inner = _attrs_class(kind)
-        if inner and not _is_null(node):
-            return self.into(inner, old, node, path)
+        inner = _attrs_class(kind, old, node)
+        if inner and old is None and issubclass(inner, ServiceSettings):
+            hint = "give it settings in the environment's Python file"
+            self._refuse(node, f"{path}: the environment leaves this service out", hint)
+            return None
+        if inner:
+            return self.into(inner, old if isinstance(old, inner) else None, node, path)
         origin, of = _container(kind)
         if isinstance(node, yaml.SequenceNode) and issubclass(origin, Sequence):
             items = [
@@ -204,9 +208,20 @@ def _options(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if is_union(kind) else (kind,)
 
 
-def _attrs_class(kind: Any) -> type[Any] | None:
-    """Find the attrs class in *kind*, which may be optional."""
-    return next((option for option in _options(kind) if attrs.has(option)), None)
+def _attrs_class(kind: Any, old: Any, node: yaml.Node) -> type[Any] | None:
+    """
+    Find the attrs class in *kind*, a union perhaps, whose settings *node* holds.
+
+    Of several it is the one that knows most of the keys, and that of *old* where they know as many.
+    """
+    options = [option for option in _options(kind) if option is not type(None)]
+    classes = [option for option in options if attrs.has(option)]
+    if not classes or _is_null(node):
+        return None
+    if not isinstance(node, yaml.MappingNode):
+        return classes[0] if len(classes) == len(options) else None
+    keys = {str(key.value) for key, _ in node.value}
+    return max(classes, key=lambda c: (len(keys & set(attrs.fields_dict(c))), isinstance(old, c)))
 
 
 def _container(kind: Any) -> tuple[type[Any], Any]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
 from k8sgen.settings.value import Value, port_name
+
+
+def port_number(_: object, attribute: attrs.Attribute[Any], value: int) -> None:
+    """Check that *value* is a port."""
+    if isinstance(value, int) and not 1 <= value <= 65535:
+        msg = f"{attribute.name}: {value} is not between 1 and 65535"
+        raise ValueError(msg)
 
 
 @attrs.frozen
@@ -20,11 +27,5 @@ class Port(Value):
     """
 
     name: str = attrs.field(validator=port_name)
-    number: int = attrs.field()
+    number: int = attrs.field(validator=port_number)
     protocol: Literal["TCP", "UDP"] = "TCP"
-
-    @number.validator
-    def _in_range(self, _: attrs.Attribute[int], value: int) -> None:
-        if isinstance(value, int) and not 1 <= value <= 65535:
-            msg = f"port {value} is not between 1 and 65535"
-            raise ValueError(msg)

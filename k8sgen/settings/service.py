@@ -13,21 +13,14 @@ from k8sgen.settings.value import Value, at_least
 @attrs.frozen(kw_only=True)
 class ServiceSettings(Value):
     """
-    What every service can be told; its own settings class adds to it.
+    The settings that every service has; its own settings class adds to them.
 
     Args:
         image: Of the main container.
-        replicas: In pods; left to the autoscaler where there is one.
-        autoscaling: `None` keeps the replicas as they are.
+        replicas: In pods: a number, or the bounds of an autoscaler.
         resources: Of the main container.
     """
 
     image: Image
-    replicas: int = attrs.field(default=1, validator=at_least(0))
-    autoscaling: Autoscaling | None = None
+    replicas: int | Autoscaling = attrs.field(default=1, validator=at_least(0))
     resources: Resources = Resources()
-
-    @property
-    def least_replicas(self) -> int:
-        """The number of pods that run at any time, at least."""
-        return self.autoscaling.min_replicas if self.autoscaling else self.replicas

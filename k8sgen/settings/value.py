@@ -43,6 +43,11 @@ def is_host_name(text: str) -> bool:
     return len(text) <= 253 and _HOST.fullmatch(text) is not None  # RFC 1123
 
 
+def is_dns_label(text: str) -> bool:
+    """Return whether *text* is a DNS label in lower case."""
+    return _LABEL.fullmatch(text) is not None
+
+
 def host_name(_: object, attribute: attrs.Attribute[Any], value: str) -> None:
     """Check that *value* is a DNS host name in lower case."""
     if isinstance(value, str) and not is_host_name(value):
@@ -70,6 +75,21 @@ def at_most(most: int) -> Any:
             raise ValueError(msg)
 
     return check
+
+
+def each(check: Any, *, least: int = 0) -> Any:
+    """Make a check that a list has *least* items or more, of which each passes *check*."""
+
+    def check_items(instance: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if not isinstance(value, list | tuple):
+            return
+        if len(value) < least:
+            msg = f"{attribute.name}: it is empty; the least is {least}"
+            raise ValueError(msg)
+        for item in value:
+            check(instance, attribute, item)
+
+    return check_items
 
 
 port_name = _matches(_PORT_NAME, "a port name (lower-case letters, digits and -, at most 15)")

@@ -5,15 +5,16 @@ This room reads the stack's edges and draws them; it knows neither kustomize nor
 """
 
 from k8sgen.topology.mermaid import to_mermaid
-from k8sgen.topology.model import Edge, Entry, Job, Node, Topology, topology
+from k8sgen.topology.model import Arrow, Entry, Node, Pin, Runner, Topology, topology
 from k8sgen.topology.svg import STYLE, figure, to_svg
 
 __all__ = [
     "STYLE",
-    "Edge",
+    "Arrow",
     "Entry",
-    "Job",
     "Node",
+    "Pin",
+    "Runner",
     "Topology",
     "figure",
     "to_mermaid",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from k8sgen.topology.model import OUTSIDE, Entry, Node, Topology, shown
+from k8sgen.topology.model import OUTSIDE, Entry, Node, Topology
 
 _PLAIN = re.compile(r"[A-Za-z0-9 .,:/*_-]")
 
@@ -27,17 +27,19 @@ def _lines(topology: Topology) -> Iterator[str]:
         yield f'  outside(["{_label(OUTSIDE, *topology.urls)}"])'
     for node in topology.nodes:
         yield f'  {ids[node.name]}["{_node(node)}"]'
+    for node in topology.outside:
+        yield f'  {ids[node.name]}(["{_node(node)}"])'
     for entry in topology.entries:
         yield _entry(entry, ids[entry.service])
     for edge in topology.edges:
         client, server = ids[edge.client], ids[edge.server]
-        yield f'  {client} -->|"{_escape(shown(edge.port))}"| {server}'
+        yield f'  {client} -->|"{_escape(str(edge.port))}"| {server}'
 
 
 def _ids(topology: Topology) -> dict[str, str]:
     """Return each service an id that holds nothing that Mermaid reads as its own."""
     ids: dict[str, str] = {}
-    for node in topology.nodes:
+    for node in (*topology.nodes, *topology.outside):
         name = "service_" + re.sub(r"[^A-Za-z0-9]", "_", node.name)
         while name in ids.values():
             name += "_"
@@ -46,7 +48,7 @@ def _ids(topology: Topology) -> dict[str, str]:
 
 
 def _entry(entry: Entry, target: str) -> str:
-    return f'  outside ==>|"{_escape(shown(entry.port))}"| {target}'
+    return f'  outside ==>|"{_escape(str(entry.port))}"| {target}'
 
 
 def _node(node: Node) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from k8sgen.settings.port import Port
-from k8sgen.settings.service import ServiceSettings
+from k8sgen.kubernetes.edges import Edge
 
 if TYPE_CHECKING:
-    from k8sgen.constructs.service import Service
     from k8sgen.project.compose import Composition
 
 SERVERS = ("Deployment", "StatefulSet", "DaemonSet")
@@ -19,57 +17,75 @@ JOBS = ("CronJob", "Job")
 OUTSIDE = "outside"
 
 
+@attrs.frozen
+class Pin:
+    """The port at which an edge ends; it has no name outside the cluster."""
+
+    name: str
+    number: int
+    protocol: str
+
+    @classmethod
+    def of(cls, edge: Edge) -> Pin:
+        """Return that of *edge*."""
+        return cls(edge.port_name, edge.port, edge.protocol)
+
+    def __str__(self) -> str:
+        protocol = "" if self.protocol == "TCP" else f"/{self.protocol}"
+        return f"{self.name} {self.number}{protocol}".lstrip()
+
+
 @attrs.frozen(kw_only=True)
-class Job:
+class Runner:
     """
-    Pods of a service that run to an end.
+    What runs pods of a service.
 
     Args:
-        schedule: In cron's five fields; empty where it runs once.
+        pods: How many, as in "3" or "3-12" or "1 a node"; empty for those that run to an end.
+        schedule: In cron's five fields; empty where it does not run at set times.
     """
 
     kind: str
     name: str
+    pods: str = ""
     schedule: str = ""
 
 
 @attrs.frozen(kw_only=True)
 class Node:
     """
-    One service.
+    One service, or what services use outside the cluster.
 
     Args:
-        workloads: The kinds that keep its pods running.
-        pods: How many run, as in "3" or "3-12".
+        running: Nothing where it is outside.
         scraped: The ports whose metrics are read from outside the namespace.
+        addresses: Outside the cluster: the hosts, or else the blocks of addresses.
     """
 
     name: str
-    workloads: tuple[str, ...] = ()
-    pods: str = ""
-    jobs: tuple[Job, ...] = ()
-    scraped: tuple[Port, ...] = ()
+    running: tuple[Runner, ...] = ()
+    scraped: tuple[Pin, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
-        """Return what is said of it below its name, a line each."""
-        if self.workloads:
-            pods = "1 pod" if self.pods == "1" else f"{self.pods} pods"
-            yield f"{', '.join(self.workloads)}, {pods}"
-        for job in self.jobs:
-            yield f"{job.kind} {job.name}"
+        """Return what is written below its name, a line each."""
+        for each in self.running:
+            own = each.pods and each.name == self.name
+            yield (each.kind if own else f"{each.kind} {each.name}") + _counted(each.pods)
+        yield from self.addresses
 
     def metrics(self) -> str:
-        """Say which ports are scraped."""
+        """Return which ports are scraped, in words."""
         return f"metrics {', '.join(str(p.number) for p in self.scraped)}" if self.scraped else ""
 
 
 @attrs.frozen(kw_only=True)
-class Edge:
-    """The service *client* was given *port* of the service *server*."""
+class Arrow:
+    """The service *client* uses *port* of the node *server*."""
 
     client: str
     server: str
-    port: Port
+    port: Pin
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +98,7 @@ class Entry:
     """
 
     service: str
-    port: Port
+    port: Pin
     urls: tuple[str, ...]
 
 
@@ -90,11 +106,15 @@ class Entry:
 class Topology:
     """
     All of one environment, in the order in which its stack makes the services.
+
+    Args:
+        outside: What services use that is not in the cluster.
     """
 
     environment: str
     nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...] = ()
+    outside: tuple[Node, ...] = ()
+    edges: tuple[Arrow, ...] = ()
     entries: tuple[Entry, ...] = ()
 
     @property
@@ -103,71 +123,109 @@ class Topology:
         return tuple(dict.fromkeys(url for entry in self.entries for url in entry.urls))
 
     def uses(self) -> Iterator[tuple[str, list[str]]]:
-        """Say in words who uses what, first of all the outside."""
+        """Return in words who uses what, first of all the outside."""
         if self.entries:
-            yield OUTSIDE, [f"{entry.service} ({shown(entry.port)})" for entry in self.entries]
+            yield OUTSIDE, [f"{entry.service} ({entry.port})" for entry in self.entries]
         for node in reversed(self.nodes):  # those that use before those that are used
-            used = [f"{e.server} ({shown(e.port)})" for e in self.edges if e.client == node.name]
+            used = [f"{e.server} ({e.port})" for e in self.edges if e.client == node.name]
             if used:
                 yield node.name, used
+
+    def returning(self) -> tuple[Arrow, ...]:
+        """Return the edges that would close a circle with those before them."""
+        below: dict[str, set[str]] = {}
+        found = []
+        for edge in self.edges:
+            if edge.client in _reached(edge.server, below):
+                found.append(edge)
+            else:
+                below.setdefault(edge.client, set()).add(edge.server)
+        return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that programs read."""
         return attrs.asdict(self)
 
 
-def shown(port: Port) -> str:
-    """Name a port by its name and number."""
-    protocol = "" if port.protocol == "TCP" else f"/{port.protocol}"
-    return f"{port.name} {port.number}{protocol}"
+def _counted(pods: str) -> str:
+    """Return `, 1 pod`, `, 3-12 pods`, `, 1 pod a node`, or nothing."""
+    number, space, rest = pods.partition(" ")
+    return f", {number} pod{'' if number == '1' else 's'}{space}{rest}" if pods else ""
 
 
-def replicas(settings: ServiceSettings) -> str:
-    """Say how many pods run at once."""
-    scaling = settings.autoscaling
-    return f"{scaling.min_replicas}-{scaling.max_replicas}" if scaling else str(settings.replicas)
+def _reached(start: str, below: Mapping[str, set[str]]) -> set[str]:
+    """Return *start* and all that it uses, directly or not."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += below.get(name, ())
+    return found
 
 
 def topology(composition: Composition) -> Topology:
-    """Read off *composition* which services there are and which edges its stack has."""
+    """Return which services *composition* has, and which edges its stack has."""
     services = composition.stack.services
     bodies = composition.groups()
-    edges = (
-        Edge(client=service.name, server=endpoint.service.name, port=endpoint.port)
-        for service in services
-        for endpoint in service.given
-    )
+    edges = composition.stack.edges()
+    used = [e for e in edges if e.reason == "used" and e.client.name != e.server.name]
+    outside = {edge.server.name: edge.server for edge in used if edge.server.blocks}
     return Topology(
         environment=composition.environment.name,
-        nodes=tuple(_node(service, bodies.get(service.name, ())) for service in services),
-        edges=tuple(dict.fromkeys(edges)),
-        entries=tuple(_entries(services, composition)),
+        nodes=tuple(_node(s.name, bodies.get(s.name, ()), edges) for s in services),
+        outside=tuple(Node(name=name, addresses=p.addresses) for name, p in outside.items()),
+        edges=tuple(
+            dict.fromkeys(
+                Arrow(client=edge.client.name, server=edge.server.name, port=Pin.of(edge))
+                for edge in used
+            )
+        ),
+        entries=tuple(_entries(composition)),
     )
 
 
-def _node(service: Service, bodies: Sequence[dict[str, Any]]) -> Node:
+def _node(name: str, bodies: Sequence[dict[str, Any]], edges: Iterable[Edge]) -> Node:
+    scraped = (e for e in edges if e.reason == "scraped" and e.server.name == name)
     return Node(
-        name=service.name,
-        workloads=tuple(body["kind"] for body in bodies if body["kind"] in SERVERS),
-        pods=replicas(service.settings),
-        jobs=tuple(_jobs(bodies)),
-        scraped=tuple(dict.fromkeys(service.metrics_ports)),
+        name=name,
+        running=(*_serving(bodies), *_jobs(bodies)),
+        scraped=tuple(dict.fromkeys(Pin.of(edge) for edge in scraped)),
     )
 
 
-def _jobs(bodies: Iterable[dict[str, Any]]) -> Iterator[Job]:
+def _serving(bodies: Sequence[dict[str, Any]]) -> Iterator[Runner]:
+    scalers = {
+        (target["kind"], target["name"]): f"{spec['minReplicas']}-{spec['maxReplicas']}"
+        for spec in (b["spec"] for b in bodies if b["kind"] == "HorizontalPodAutoscaler")
+        for target in [spec["scaleTargetRef"]]
+    }
+    for body in bodies:
+        kind, name = body["kind"], body["metadata"]["name"]
+        if kind in SERVERS:
+            fixed = "1 a node" if kind == "DaemonSet" else str(body["spec"].get("replicas", 1))
+            yield Runner(kind=kind, name=name, pods=scalers.get((kind, name), fixed))
+
+
+def _jobs(bodies: Iterable[dict[str, Any]]) -> Iterator[Runner]:
     for body in bodies:
         if body["kind"] in JOBS:
             schedule = body["spec"].get("schedule", "")
-            yield Job(kind=body["kind"], name=body["metadata"]["name"], schedule=schedule)
+            yield Runner(kind=body["kind"], name=body["metadata"]["name"], schedule=schedule)
 
 
-def _entries(services: Iterable[Service], composition: Composition) -> Iterator[Entry]:
+def _entries(composition: Composition) -> Iterator[Entry]:
     urls = _urls(composition)
-    for service in services:
-        for endpoint in dict.fromkeys(service.exposed):
-            found = tuple(sorted(urls.get(endpoint.host, ())))
-            yield Entry(service=service.name, port=endpoint.port, urls=found)
+    exposed = {
+        (endpoint.host, endpoint.port): endpoint
+        for service in composition.stack.services
+        for endpoint in service.exposed
+    }
+    for endpoint in exposed.values():
+        pin = Pin(endpoint.port.name, endpoint.port.number, endpoint.port.protocol)
+        found = tuple(sorted(urls.get(endpoint.host, ())))
+        yield Entry(service=endpoint.server.party.name, port=pin, urls=found)
 
 
 def _urls(composition: Composition) -> dict[str, set[str]]:

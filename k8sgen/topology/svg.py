@@ -10,7 +10,7 @@ import attrs
 
 from k8sgen.topology.layers import Link
 from k8sgen.topology.layout import PIN_HEIGHT, Box, Drawing, Line, lay_out, pins_width
-from k8sgen.topology.model import OUTSIDE, Node, Topology, shown
+from k8sgen.topology.model import OUTSIDE, Node, Topology
 
 STYLE = files("k8sgen.topology").joinpath("picture.css").read_text("utf-8")
 """The style sheet of the picture, for the page that embeds `figure`."""
@@ -82,25 +82,31 @@ def _cards(topology: Topology) -> Iterator[_Card]:
     if topology.entries:
         yield _Card(key=_OUTSIDE, name=OUTSIDE, lines=topology.urls, kind="outside")
     for node in topology.nodes:
-        yield _card(node, topology)
+        keeps = any(each.kind == "StatefulSet" for each in node.running)
+        yield _card(node, topology, "service keeps" if keeps else "service")
+    for node in topology.outside:
+        yield _card(node, topology, "outside")
 
 
-def _card(node: Node, topology: Topology) -> _Card:
+def _card(node: Node, topology: Topology, kind: str) -> _Card:
     edges = (edge.port for edge in topology.edges if edge.server == node.name)
     entries = (entry.port for entry in topology.entries if entry.service == node.name)
+    back = (e for e in topology.returning() if e.client == node.name)
     return _Card(
         key=node.name,
         name=node.name,
-        lines=tuple(node.lines()),
+        lines=(*node.lines(), *(f"uses {edge.server} ({edge.port})" for edge in back)),
         metrics=node.metrics(),
-        pins=tuple(dict.fromkeys(map(shown, [*entries, *edges]))),
-        kind="service keeps" if "StatefulSet" in node.workloads else "service",
+        pins=tuple(dict.fromkeys(map(str, [*entries, *edges]))),
+        kind=kind,
     )
 
 
 def _links(topology: Topology) -> list[Link]:
-    entries = (Link(_OUTSIDE, entry.service, shown(entry.port)) for entry in topology.entries)
-    edges = (Link(edge.client, edge.server, shown(edge.port)) for edge in topology.edges)
+    """Return the lines to draw; an edge that would close a circle is written in its client."""
+    back = topology.returning()
+    entries = (Link(_OUTSIDE, entry.service, str(entry.port)) for entry in topology.entries)
+    edges = (Link(e.client, e.server, str(e.port)) for e in topology.edges if e not in back)
     return [*dict.fromkeys(entries), *dict.fromkeys(edges)]
 
 

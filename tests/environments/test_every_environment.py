@@ -11,6 +11,7 @@ import pytest
 from k8sgen import Given
 from k8sgen.project import project
 from k8sgen.project.compose import Composition
+from k8sgen.settings.autoscaling import least
 from tests.conftest import ROOT
 from tests.environments.pods import of_kind, pods, strings
 from tests.environments.restricted import violations
@@ -130,9 +131,9 @@ def test_several_replicas_have_a_disruption_budget(composition: Composition) -> 
     """
     A PodDisruptionBudget stands exactly where more than one pod runs at any time.
     """
-    least = {s.name: s.settings.least_replicas for s in composition.stack.services}
+    lowest = {s.name: least(s.settings.replicas) for s in composition.stack.services}
     budgets = {body["metadata"]["name"] for body in of_kind(composition, "PodDisruptionBudget")}
-    assert budgets == {name for name, replicas in least.items() if replicas > 1}
+    assert budgets == {name for name, replicas in lowest.items() if replicas > 1}
 
 
 def test_network_policies_cover_every_pod(composition: Composition) -> None:
@@ -152,13 +153,13 @@ def test_only_oathkeeper_is_reached_from_outside(composition: Composition) -> No
     One Ingress, one policy that lets the ingress controller in, and no port of a node.
     """
     ingress = [body["metadata"]["name"] for body in of_kind(composition, "Ingress")]
-    controller = composition.environment.cluster.ingress_controller.peer()
+    controller = composition.environment.cluster.ingress_controller.party("")
     open_to_it = {
         (body["metadata"]["name"], port["port"])
         for body in of_kind(composition, "NetworkPolicy")
         for rule in body["spec"].get("ingress", [])
         for port in rule["ports"]
-        if controller in rule["from"]
+        if rule["from"] == controller.peers()
     }
     assert ingress == ["oathkeeper"]
     assert open_to_it - {("oathkeeper-acme-solver", 8089)} == {("oathkeeper", 4455)}

@@ -83,7 +83,7 @@ def test_it_is_scraped(made: Composed) -> None:
     template = made["Deployment", "backend"]["spec"]["template"]
     assert template["metadata"]["annotations"]["prometheus.io/port"] == "8000"
     sources = [r["from"][0] for r in made["NetworkPolicy", "backend"]["spec"]["ingress"]]
-    assert sources == [Cluster().scrapers.peer()]
+    assert sources == Cluster().scrapers.party("").peers()
 
 
 def test_from_outside_only_the_api_is_reached_and_only_with_a_token(made: Composed) -> None:

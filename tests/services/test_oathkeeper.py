@@ -17,7 +17,7 @@ from services.oathkeeper import Oathkeeper, OathkeeperSettings, access_rules
 from tests.services.stacks import Composed, composed
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-TARGET = Endpoint(service=cast(Service, None), host="target", port=Port("http", 80))
+TARGET = Endpoint(server=cast(Service, None), host="target", port=Port("http", 80))
 
 
 def route(id: str, path: str = "/", **options: Any) -> Route:  # noqa: A002

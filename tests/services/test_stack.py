@@ -10,6 +10,7 @@ import attrs
 import pytest
 import yaml
 
+from k8sgen import Endpoint, Service
 from k8sgen.errors import Location, ProjectError
 from k8sgen.project.compose import Composition, compose
 from k8sgen.project.project import Project
@@ -37,8 +38,11 @@ def test_edges_are_these(compositions: Mapping[str, Composition]) -> None:
     """
     Each service is given what it uses, and no more.
     """
-    services = compositions["base"].stack.services
-    assert {s.name: {e.service.name for e in s.given} for s in services} == EDGES
+    found: dict[str, set[str]] = {name: set() for name in EDGES}
+    for edge in compositions["base"].stack.edges():
+        if edge.reason == "used":
+            found[edge.client.name].add(edge.server.name)
+    assert found == EDGES
 
 
 def test_network_policies_follow_the_edges(compositions: Mapping[str, Composition]) -> None:
@@ -62,7 +66,7 @@ def test_no_route_leads_to_metrics(compositions: Mapping[str, Composition]) -> N
     """
     composition = compositions["base"]
     proxy = next(s for s in composition.stack.services if s.name == "oathkeeper")
-    targets = {endpoint.http: endpoint for endpoint in proxy.given}
+    targets = {used.http: used for used in proxy.used if isinstance(used, Endpoint)}
     (text,) = [
         resource.body["data"]["rules.yaml"]
         for resource in composition.resources
@@ -72,9 +76,10 @@ def test_no_route_leads_to_metrics(compositions: Mapping[str, Composition]) -> N
     same_port = []
     for rule in rules:
         target = targets[rule["upstream"]["url"]]
-        if target.port in target.service.metrics_ports:
+        assert isinstance(target.server, Service)
+        path = target.server.metrics.get(target.port)
+        if path:
             same_port.append(rule["id"])
-            path = target.service.scrape_annotations("server")["prometheus.io/path"]
             url = urlsplit(rule["match"]["url"].split("<")[0])._replace(path=path).geturl()
             assert rule["id"] not in answering(rules, "GET", url)
     assert same_port == ["backend-api"]

@@ -9,7 +9,7 @@ from itertools import product
 
 import attrs
 
-from k8sgen.checks.actors import Use, actors, declared, is_peer
+from k8sgen.checks.actors import Use, actors, declared, is_in
 from k8sgen.checks.policies import EVERY_PORT, Actor, Direction, Policies, Ports
 from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, identity, label
 from k8sgen.checks.rule import Issue, nearest, rule
@@ -92,7 +92,7 @@ def edge_ports(rendered: Rendered) -> Iterator[Issue]:
     pods = [actor for actor in actors(rendered) if actor.pod]
     for edge in dict.fromkeys((e.server, e.port, e.protocol) for e in rendered.context.edges or ()):
         server, port, protocol = edge
-        servers = [actor.pod for actor in pods if actor.pod and is_peer(actor, server, own)]
+        servers = [actor.pod for actor in pods if actor.pod and is_in(actor, server, own)]
         known = [(n, spoken) for pod in servers for _, n, spoken in pod.ports()]
         if servers and (port, protocol) not in known:
             message = f"{label(servers[0].owner)}: no container declares the port {port}/{protocol}"

@@ -8,7 +8,6 @@ import attrs
 import pytest
 
 from k8sgen.actions.validate import context_of, validate
-from k8sgen.checks.context import Peer
 from k8sgen.project.compose import Composition, compose
 from k8sgen.project.project import Project
 
@@ -45,11 +44,11 @@ def test_edges_are_those_of_the_stack(
     composition = compositions["production"]
     found = context_of(composition, project.root).edges or ()
     services = composition.stack.services
-    given = sum(len(service.given) for service in services)
+    used = sum(len(service.used) for service in services)
     own = [edge for edge in found if not (edge.client.namespace or edge.server.namespace)]
-    assert len(own) == given
-    dns = composition.environment.cluster.dns
-    lookups = [e for e in found if e.server == Peer(namespace=dns.namespace, labels=dns.labels)]
+    assert len(own) == used
+    dns = composition.environment.cluster.dns.party("dns")
+    lookups = [edge for edge in found if edge.server == dns]
     assert {(e.port, e.protocol) for e in lookups} == {(53, "UDP"), (53, "TCP")}
     assert len(lookups) == 2 * len(services)
 

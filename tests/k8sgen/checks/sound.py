@@ -5,18 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from k8sgen.checks.context import Context, Edge, Origin, Peer
+from k8sgen.checks.context import Context, Origin
 from k8sgen.checks.rendered import identity
 from k8sgen.errors import Location
+from k8sgen.kubernetes.edges import Edge, Party
 
 Body = dict[str, Any]
 Bodies = dict[str, Body]
 
 NAMESPACE = "shop"
 SERVICES = Path("services/shop.py")
-DNS = Peer(namespace="kube-system", labels={"k8s-app": "kube-dns"})
-CONTROLLER = Peer(namespace="traefik")
-WEB, STORE = Peer(labels={"app": "web"}), Peer(labels={"app": "store"})
+DNS = Party(namespace="kube-system", labels={"k8s-app": "kube-dns"})
+CONTROLLER = Party(namespace="traefik")
+WEB, STORE = Party(labels={"app": "web"}), Party(labels={"app": "store"})
 
 
 def _meta(name: str, **more: Any) -> Body:
@@ -174,7 +175,7 @@ def _policy(app: str, ingress: list[Body], egress: list[Body]) -> Body:
     }
 
 
-def _rule(side: str, peer: Peer, port: int) -> Body:
+def _rule(side: str, peer: Party, port: int) -> Body:
     found: Body = {}
     if peer.namespace:
         label = {"kubernetes.io/metadata.name": peer.namespace}

@@ -37,7 +37,7 @@ def test_a_service_left_out_is_no_row(root: Path) -> None:
 
 def test_an_autoscaled_service_shows_its_bounds(root: Path) -> None:
     """`2-5` instead of the replicas that the autoscaler moves."""
-    overrides = "web: {autoscaling: {min_replicas: 2, max_replicas: 5}}\n"
+    overrides = "web: {replicas: {min_replicas: 2, max_replicas: 5}}\n"
     write_project(root, {"environments/staging.yaml": overrides})
     rows = json.loads(run(root, "list", "--json").out)
     assert [r["replicas"] for r in rows if r["environment"] == "staging"] == ["1", "2-5"]

@@ -12,7 +12,7 @@ import pytest
 from tests.projects import run, write_project
 
 ROOT = Path(__file__).parents[3]
-SCALED = "web:\n  autoscaling:\n    min_replicas: 2\n    max_replicas: 3\n"
+SCALED = "web:\n  replicas:\n    min_replicas: 2\n    max_replicas: 3\n"
 
 
 @pytest.fixture(name="root", scope="module")

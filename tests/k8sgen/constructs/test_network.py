@@ -110,7 +110,7 @@ def test_every_service_may_look_up_names() -> None:
         "podSelector": {"matchLabels": {"app.kubernetes.io/name": "web"}},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": [],
-        "egress": [{"to": [dns.peer()], "ports": ports}],
+        "egress": [{"to": dns.party("dns").peers(), "ports": ports}],
     }
 
 
@@ -120,7 +120,7 @@ def test_scrapers_may_read_the_metrics() -> None:
     composition = composed(lambda stack: Web(stack, Settings()).scrape(ADMIN), environment)
     assert found(composition, "NetworkPolicy", "web")["spec"]["ingress"] == [
         {
-            "from": [Pods(namespace="metrics").peer()],
+            "from": Pods(namespace="metrics").party("").peers(),
             "ports": [{"protocol": "TCP", "port": 9000}],
         }
     ]
@@ -155,7 +155,7 @@ class TestIngress:
         )
         assert policy["spec"]["ingress"] == [
             {
-                "from": [environment.cluster.ingress_controller.peer()],
+                "from": environment.cluster.ingress_controller.party("").peers(),
                 "ports": [{"protocol": "TCP", "port": 8000}],
             }
         ]

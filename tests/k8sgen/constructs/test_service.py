@@ -104,7 +104,7 @@ def test_it_gets_all_that_a_service_has() -> None:
     several = [*one, "PodDisruptionBudget"]
     assert kinds(shop(ShopSettings(replicas=2))) == sorted(several)
     scaled = [*several, "HorizontalPodAutoscaler"]
-    assert kinds(shop(ShopSettings(autoscaling=SCALING))) == sorted(scaled)
+    assert kinds(shop(ShopSettings(replicas=SCALING))) == sorted(scaled)
 
 
 def test_its_pods_are_admitted_by_the_restricted_standard() -> None:
@@ -196,7 +196,7 @@ def test_its_secret_is_a_reference() -> None:
 
 def test_the_autoscaler_moves_the_replicas() -> None:
     """So the Deployment names none."""
-    composition = shop(ShopSettings(replicas=2, autoscaling=SCALING))
+    composition = shop(ShopSettings(replicas=SCALING))
     scaler = found(composition, "HorizontalPodAutoscaler")["spec"]
     assert "replicas" not in found(composition, "Deployment")["spec"]
     assert (scaler["minReplicas"], scaler["maxReplicas"]) == (3, 9)

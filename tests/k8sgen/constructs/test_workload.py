@@ -87,15 +87,15 @@ def test_a_rollout_misses_no_pod() -> None:
 
 def test_an_autoscaler_brings_its_bounds() -> None:
     """And the budget, where its least is more than one."""
-    scaled = Settings(autoscaling=Autoscaling(min_replicas=2, max_replicas=4))
+    scaled = Settings(replicas=Autoscaling(min_replicas=2, max_replicas=4))
     assert {"HorizontalPodAutoscaler", "PodDisruptionBudget"} <= set(kinds("Deployment", scaled))
-    single = Settings(replicas=5, autoscaling=Autoscaling(min_replicas=1, max_replicas=4))
+    single = Settings(replicas=Autoscaling(min_replicas=1, max_replicas=4))
     assert "PodDisruptionBudget" not in kinds("Deployment", single)
 
 
 def test_an_autoscaler_aims_at_the_use_of_the_request() -> None:
     """In percent of processor time."""
-    settings = Settings(autoscaling=Autoscaling(min_replicas=1, max_replicas=2, cpu_utilization=60))
+    settings = Settings(replicas=Autoscaling(min_replicas=1, max_replicas=2, cpu_utilization=60))
     composition = composed(lambda stack: Web(stack, settings).deployment())
     (metric,) = found(composition, "HorizontalPodAutoscaler")["spec"]["metrics"]
     target = {"type": "Utilization", "averageUtilization": 60}

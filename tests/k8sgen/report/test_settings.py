@@ -48,11 +48,12 @@ def test_a_difference_is_one_setting() -> None:
 def test_what_is_nothing_here_is_compared_field_by_field() -> None:
     """An autoscaler that only one environment has is shown by its bounds."""
     scaling = Autoscaling(min_replicas=2, max_replicas=4)
-    found = told(web=ServiceSettings(image=IMAGE, autoscaling=scaling))
+    found = told(web=ServiceSettings(image=IMAGE, replicas=scaling))
     assert [(f.setting, f.values) for f in found] == [
-        ("autoscaling.min_replicas", ("none", "2")),
-        ("autoscaling.max_replicas", ("none", "4")),
-        ("autoscaling.cpu_utilization", ("none", "75")),
+        ("replicas", ("1", "2-4")),
+        ("replicas.min_replicas", ("none", "2")),
+        ("replicas.max_replicas", ("none", "4")),
+        ("replicas.cpu_utilization", ("none", "75")),
     ]
 
 

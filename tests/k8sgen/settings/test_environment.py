@@ -26,17 +26,18 @@ def test_pods_of_another_namespace_are_a_peer() -> None:
     """All of them, or those with some labels."""
     namespace = {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}
     labels = {"app": "prometheus"}
-    assert Pods(namespace="monitoring").peer() == {"namespaceSelector": namespace}
-    assert Pods(namespace="monitoring", labels=labels).peer() == {
-        "namespaceSelector": namespace,
-        "podSelector": {"matchLabels": labels},
-    }
+    everything = Pods(namespace="monitoring").party("scrapers")
+    assert everything.peers() == [{"namespaceSelector": namespace}]
+    some = Pods(namespace="monitoring", labels=labels).party("scrapers")
+    assert some.peers() == [
+        {"namespaceSelector": namespace, "podSelector": {"matchLabels": labels}}
+    ]
 
 
 def test_only_prometheus_reads_the_metrics() -> None:
     """Unless told; not everything that runs in its namespace."""
-    peer = Cluster().scrapers.peer()
-    assert peer["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}
+    party = Cluster().scrapers.party("scrapers")
+    assert party.labels == {"app.kubernetes.io/name": "prometheus"}
 
 
 def test_a_pull_secret_has_a_name_of_a_secret() -> None:

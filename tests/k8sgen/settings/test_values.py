@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8sgen.settings.autoscaling import Autoscaling
+from k8sgen.settings.autoscaling import Autoscaling, least
 from k8sgen.settings.image import Image
 from k8sgen.settings.port import Port
 from k8sgen.settings.resources import Compute, Resources, Storage
@@ -157,8 +157,8 @@ class TestServiceSettings:
     def test_the_autoscaler_says_how_many_run_at_least(self) -> None:
         """Else the replicas do."""
         scaling = Autoscaling(min_replicas=3, max_replicas=9)
-        assert ServiceSettings(image=self.IMAGE, replicas=2).least_replicas == 2
-        assert ServiceSettings(image=self.IMAGE, autoscaling=scaling).least_replicas == 3
+        assert least(2) == 2
+        assert least(scaling) == 3
 
     def test_the_most_is_not_less_than_the_least(self) -> None:
         """Of an autoscaler's bounds."""

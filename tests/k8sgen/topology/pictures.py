@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from k8sgen.settings.port import Port
-from k8sgen.topology import Edge, Entry, Job, Node, Topology
+from k8sgen.topology import Arrow, Entry, Node, Pin, Runner, Topology
 
+HTTP = Pin("http", 80, "TCP")
 HOSTILE = (
     "<script>alert(1)</script>",
     '"]; end',
@@ -26,10 +26,11 @@ def hostile() -> Topology:
     nodes = (
         Node(
             name=name,
-            workloads=("Deployment",),
-            pods="1",
-            jobs=(Job(kind="Job", name=name),),
-            scraped=(Port("metrics", 9000),),
+            running=(
+                Runner(kind="Deployment", name=name, pods="1"),
+                Runner(kind="Job", name=name),
+            ),
+            scraped=(Pin("metrics", 9000, "TCP"),),
         )
         for name in HOSTILE
     )
@@ -37,8 +38,8 @@ def hostile() -> Topology:
     return Topology(
         environment=HOSTILE[0],
         nodes=tuple(nodes),
-        edges=tuple(Edge(client=a, server=b, port=Port("http", 80)) for a, b in pairs),
-        entries=(Entry(service=HOSTILE[0], port=Port("http", 80), urls=(f"//{HOSTILE[0]}",)),),
+        edges=tuple(Arrow(client=a, server=b, port=HTTP) for a, b in pairs),
+        entries=(Entry(service=HOSTILE[0], port=HTTP, urls=(f"//{HOSTILE[0]}",)),),
     )
 
 
@@ -47,9 +48,9 @@ def topologies(draw: st.DrawFn) -> Topology:
     """Any services, each of which uses some that come before it."""
     name = st.text("ab-", min_size=1, max_size=20)
     names = draw(st.lists(name, unique=True, max_size=8))
-    ports = (Port("http", 80), Port("postgres", 5432), Port("quite-long-name", 65535))
+    ports = (HTTP, Pin("postgres", 5432, "TCP"), Pin("quite-long-name", 65535, "TCP"))
     edges = [
-        Edge(client=client, server=server, port=port)
+        Arrow(client=client, server=server, port=port)
         for n, client in enumerate(names)
         for server in names[:n]
         for port in ports
@@ -60,7 +61,10 @@ def topologies(draw: st.DrawFn) -> Topology:
         for name in names
         if draw(st.booleans())
     ]
-    nodes = (Node(name=name, workloads=("Deployment",), pods="3-12") for name in names)
+    nodes = (
+        Node(name=name, running=(Runner(kind="Deployment", name=name, pods="3-12"),))
+        for name in names
+    )
     return Topology(
         environment="any", nodes=tuple(nodes), edges=tuple(edges), entries=tuple(entries)
     )

@@ -7,13 +7,12 @@ from hypothesis import given
 
 from k8sgen.topology import Topology
 from k8sgen.topology.layers import Item, Link, Segment, crossings, make_layers
-from k8sgen.topology.model import shown
 from tests.k8sgen.topology.pictures import topologies
 
 
 def links_of(topology: Topology) -> list[Link]:
     """Return the lines between the services."""
-    return [Link(e.client, e.server, shown(e.port)) for e in topology.edges]
+    return [Link(e.client, e.server, str(e.port)) for e in topology.edges]
 
 
 @pytest.mark.parametrize("narrow", [False, True])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from k8sgen.topology.layers import Link
 from k8sgen.topology.layout import PIN_HEIGHT, Box, lay_out, spread
-from k8sgen.topology.model import Topology, shown
+from k8sgen.topology.model import Topology
 from tests.k8sgen.topology.pictures import topologies
 
 Rectangle = tuple[int, int, int, int]
@@ -23,7 +23,7 @@ def boxes_of(topology: Topology) -> list[Box]:
             name=node.name,
             width=270 + 2 * len(node.name),
             height=50 + len(node.name),
-            pins={shown(e.port): 80 for e in topology.edges if e.server == node.name},
+            pins={str(e.port): 80 for e in topology.edges if e.server == node.name},
         )
         for node in topology.nodes
     ]
@@ -34,7 +34,7 @@ def boxes_of(topology: Topology) -> list[Box]:
 def test_nothing_overlaps(narrow: bool, drawn: Topology) -> None:
     """Boxes stand apart and inside the drawing, and the pins of a box beside each other on it."""
     boxes = boxes_of(drawn)
-    links = [Link(e.client, e.server, shown(e.port)) for e in drawn.edges]
+    links = [Link(e.client, e.server, str(e.port)) for e in drawn.edges]
     drawing = lay_out(boxes, links, narrow=narrow)
     frames = {
         box.name: (x, y, x + box.width, y + box.height)
@@ -61,7 +61,7 @@ def _overlap(a: Rectangle, b: Rectangle) -> bool:
 def test_no_line_runs_through_a_box(narrow: bool, drawn: Topology) -> None:
     """Lines pass a layer straight down beside its boxes, and bend only between layers."""
     boxes = boxes_of(drawn)
-    links = [Link(e.client, e.server, shown(e.port)) for e in drawn.edges]
+    links = [Link(e.client, e.server, str(e.port)) for e in drawn.edges]
     drawing = lay_out(boxes, links, narrow=narrow)
     for box in boxes:
         left, top = drawing.corners[box.name]

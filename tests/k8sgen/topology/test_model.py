@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from k8sgen import Endpoint
 from k8sgen.project.compose import Composition
-from k8sgen.topology import Job, Topology, topology
+from k8sgen.topology import Runner, Topology, topology
 
 NAME = "app.kubernetes.io/name"
 
@@ -25,11 +26,12 @@ def test_edges_are_what_services_were_given(compositions: Mapping[str, Compositi
     """Each edge is an endpoint that the stack handed over, in every environment."""
     for composition in compositions.values():
         given = {
-            (service.name, endpoint.service.name, endpoint.port)
+            (service.name, endpoint.server.party.name, endpoint.port.name)
             for service in composition.stack.services
-            for endpoint in service.given
+            for endpoint in service.used
+            if isinstance(endpoint, Endpoint)
         }
-        assert {(e.client, e.server, e.port) for e in topology(composition).edges} == given
+        assert {(e.client, e.server, e.port.name) for e in topology(composition).edges} == given
 
 
 def test_edges_are_what_the_network_policies_let_through(
@@ -77,7 +79,8 @@ def test_hosts_without_a_certificate_are_http(compositions: Mapping[str, Composi
 def test_jobs_and_metrics_belong_to_their_service(production: Topology) -> None:
     """Hydra has its janitor and the port that is scraped."""
     hydra = next(node for node in production.nodes if node.name == "hydra")
-    assert hydra.jobs == (Job(kind="CronJob", name="hydra-janitor", schedule="17 3 * * *"),)
+    janitor = Runner(kind="CronJob", name="hydra-janitor", schedule="17 3 * * *")
+    assert hydra.running == (Runner(kind="Deployment", name="hydra", pods="3-6"), janitor)
     assert list(hydra.lines()) == ["Deployment, 3-6 pods", "CronJob hydra-janitor"]
     assert hydra.metrics() == "metrics 4445"
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from k8sgen.checks.context import Edge, Peer
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rules.reachability import Way, blocked, default_deny, undeclared, ways
+from k8sgen.kubernetes.edges import Block, Edge, Party
 from tests.k8sgen.checks.sound import Bodies, Body, context, sound
 
 
@@ -149,7 +149,9 @@ def test_declared_addresses_outside_are_ways_too() -> None:
     bodies = sound()
     block = {"to": [{"ipBlock": {"cidr": "192.0.2.0/24"}}], "ports": [{"port": 443}]}
     bodies["web-policy"]["spec"]["egress"].append(block)
-    way = Edge(client=Peer(labels={"app": "web"}), server=Peer(cidr="192.0.2.0/24"), port=443)
+    way = Edge(
+        client=Party(labels={"app": "web"}), server=Party(blocks=(Block("192.0.2.0/24"),)), port=443
+    )
     edges = (*(context().edges or ()), way)
     told = Rendered(list(bodies.values()), context=context(edges=edges))
     untold = Rendered(list(bodies.values()), context=context())
@@ -210,7 +212,7 @@ def test_a_declared_block_is_blocked_by_what_the_policy_leaves_out() -> None:
     What is open of it is declared; without the edge it is what the policy opens too much.
     """
     bodies = _outside(SOME)
-    edge = Edge(client=Peer(labels={"app": "web"}), server=Peer(cidr=ALL), port=443)
+    edge = Edge(client=Party(labels={"app": "web"}), server=Party(blocks=(Block(ALL),)), port=443)
     edges = (*(context().edges or ()), edge)
     told = Rendered(list(bodies.values()), context=context(edges=edges))
     untold = Rendered(list(bodies.values()), context=context())

@@ -14,12 +14,14 @@ VALUES = (
     Fault(
         "a string for a number",
         production("replicas=3", 'replicas="3"'),
-        "environments/production.py:10: replicas: '3' is a string, not a whole number",
+        "environments/production.py:10: replicas: '3' is a string, "
+        "not a whole number or an Autoscaling",
     ),
     Fault(
         "a boolean for a number",
         production("replicas=3", "replicas=True"),
-        "environments/production.py:10: replicas: True is a boolean, not a whole number",
+        "environments/production.py:10: replicas: True is a boolean, "
+        "not a whole number or an Autoscaling",
     ),
     Fault(
         "another service's settings",
@@ -105,12 +107,14 @@ OVERRIDES = (
     Fault(
         "a word for a number",
         overrides("web:\n  replicas: four\n"),
-        "environments/production.yaml:2: web.replicas: 'four' is a string, not a whole number",
+        "environments/production.yaml:2: web.replicas: 'four' is a string, "
+        "not a whole number or an Autoscaling",
     ),
     Fault(
         "a number in quotes",
         overrides('web:\n  replicas: "4"\n'),
-        "environments/production.yaml:2: web.replicas: '4' is a string, not a whole number\n"
+        "environments/production.yaml:2: web.replicas: '4' is a string, "
+        "not a whole number or an Autoscaling\n"
         "  take the quotes away: 4",
     ),
     Fault(
@@ -132,14 +136,13 @@ OVERRIDES = (
     ),
     Fault(
         "half a value",
-        overrides("web:\n  autoscaling:\n    min_replicas: 2\n"),
-        "environments/production.yaml:3: web.autoscaling needs 'max_replicas'",
+        overrides("web:\n  replicas:\n    min_replicas: 2\n"),
+        "environments/production.yaml:3: web.replicas needs 'max_replicas'",
     ),
     Fault(
         "a value that the class refuses",
-        overrides("web:\n  autoscaling:\n    min_replicas: 2\n    max_replicas: 1\n"),
-        "environments/production.yaml:3: web.autoscaling: max_replicas 1 is less than "
-        "min_replicas 2",
+        overrides("web:\n  replicas:\n    min_replicas: 2\n    max_replicas: 1\n"),
+        "environments/production.yaml:3: web.replicas: max_replicas 1 is less than min_replicas 2",
     ),
     Fault(
         "a number for a whole service",
@@ -224,6 +227,7 @@ OVERRIDES = (
         "quantity; write for instance 250m, 2, 512Mi or 10Gi\n"
         "error: environments/production.yaml:7: web.image.tag: 2 is a whole number, not a string\n"
         '  put quotes around it: "2"\n'
-        "error: environments/staging.yaml:1: web.replicas: 'many' is a string, not a whole number",
+        "error: environments/staging.yaml:1: web.replicas: 'many' is a string, "
+        "not a whole number or an Autoscaling",
     ),
 )

@@ -167,7 +167,7 @@ VALUES = (
     Fault(
         "a port number beyond all ports",
         web("8000", "80000"),
-        "services/web.py:5: port 80000 is not between 1 and 65535",
+        "services/web.py:5: number: 80000 is not between 1 and 65535",
     ),
     Fault(
         "a port name that is too long",

@@ -1,0 +1,75 @@
+"""Workload: what all that runs pods of a service has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from k8sgen.constructs.edges import Connected
+from k8sgen.constructs.endpoint import Endpoint
+from k8sgen.constructs.manifest import Manifest
+from k8sgen.constructs.network_policy import NetworkPolicy
+from k8sgen.kubernetes.edges import Party
+from k8sgen.settings.outside import Outside
+from k8sgen.settings.port import Port
+
+if TYPE_CHECKING:
+    from k8sgen.constructs.service import Service
+
+
+class Workload(Connected, Manifest):
+    """
+    Pods of a service under one controller.
+
+    What is declared for a service holds for all its pods; what is declared for a workload holds
+    for that one's alone.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        body: Mapping[str, Any],
+        *,
+        id: str,  # noqa: A002
+        component: str,
+        given: Sequence[Endpoint | Outside] = (),
+    ) -> None:
+        self.service = service
+        self.component = component
+        self.resource_name: str = body["metadata"]["name"]
+        self._policy: NetworkPolicy | None = None
+        Manifest.__init__(self, service, service.id_of(id, self.resource_name), body)
+        Connected.__init__(self, service.stack)
+        service.workloads.append(self)
+        self.uses(*given)
+
+    @property
+    def party(self) -> Party:
+        """Its side of an edge: its own pods, not all of the service's."""
+        return Party(name=self.service.name, labels=self.service.selector(self.component))
+
+    def uses(self, *endpoints: Endpoint | Outside) -> None:
+        """Declare what its pods open connections to; see `Service.uses`."""
+        super().uses(*endpoints)
+        if endpoints:
+            self._bring_policy()
+
+    def scrape(self, port: Port, *, path: str = "/metrics") -> None:
+        """Let the cluster's scrapers read the metrics of its pods."""
+        super().scrape(port, path=path)
+        self._bring_policy()
+
+    def endpoint(
+        self, port: Port, *, name: str | None = None, service_port: int | None = None
+    ) -> Endpoint:
+        """Make *port* of its pods reachable for other services; see `Service.endpoint`."""
+        self._bring_policy()
+        return self.service.kubernetes_service(name or self.resource_name, self.component).endpoint(
+            self, port, service_port
+        )
+
+    def _bring_policy(self) -> None:
+        if self._policy is None:
+            name = self.resource_name
+            own = name if name != self.service.name else f"{name}-{self.component}"
+            self._policy = NetworkPolicy(self.service, own, self.party)

@@ -44,9 +44,11 @@ class Web(Service):
         probes = Probes.http("/healthz", "/readyz")
         return self.container(**{"ports": [HTTP], "probes": probes, **options})
 
-    def deployment(self, *, user: int = 65532, **options: Any) -> Deployment:
-        """Make its Deployment."""
-        return Deployment(self, Pod(self.main(**options), user=user))
+    def deployment(
+        self, *, user: int = 65532, name: str | None = None, **options: Any
+    ) -> Deployment:
+        """Make a Deployment, the main one unless it has a *name* of its own."""
+        return Deployment(self, Pod(self.main(**options), user=user), name=name)
 
 
 def composed(make: Callable[[Stack], object], environment: Environment = SOMEWHERE) -> Composition:

@@ -61,10 +61,15 @@ class Service(Connected, constructs.Construct):
     ) -> None:
         self.name = name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
         if settings is None:
-            raise self._left_out()
+            msg = f"{type(self).__name__} is made, but the environment leaves it out"
+            hint = f"put it under `if environment.{self.name.replace('-', '_')}:`"
+            raise self._misplaced(msg, hint)
         if not is_dns_label(self.name):
             msg = f"name: {self.name!r} is not a DNS label; write for instance web-2"
             raise ValueError(msg)
+        if any(service.name == self.name for service in scope.services):
+            msg = f"the stack has a service {self.name} already"
+            raise self._misplaced(msg, "give one a name of its own: super().__init__(…, name=…)")
         constructs.Construct.__init__(self, scope, self.name)
         Connected.__init__(self, scope)
         self.trace = callers()
@@ -211,15 +216,13 @@ class Service(Connected, constructs.Construct):
         )
         self.waivers.append(waiver)
 
-    def _left_out(self) -> ProjectError:
-        """Make the error for a service without settings, placed where the stack makes it."""
+    def _misplaced(self, problem: str, hint: str) -> ProjectError:
+        """Return an error placed where the stack makes the service."""
         modules = (sys.modules.get(cls.__module__) for cls in type(self).__mro__)
         own = {getattr(module, "__file__", None) for module in modules}
         trace = callers()
         outside = (place for place in trace if str(place.file) not in own)
-        msg = f"{type(self).__name__} is made, but the environment leaves it out"
-        hint = f"put it under `if environment.{self.name.replace('-', '_')}:`"
-        return ProjectError(msg, hint=hint, location=next(outside, next(iter(trace), None)))
+        return ProjectError(problem, hint=hint, location=next(outside, next(iter(trace), None)))
 
     def _account(self) -> dict[str, Any]:
         pull = self.stack.environment.cluster.pull_secret

@@ -192,7 +192,8 @@ def _jsii(error: BaseException) -> Explained:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     first = lines[0] if lines else type(error).__name__
     problem = re.sub(r"^(@jsii/kernel\.\w+: )?(\w*Error: )*", "", first)
-    return SynthesisError, problem, "give it another id" if "already a Construct" in problem else ""
+    twice = "give it a name of its own (name=…), or an id where it takes one"
+    return SynthesisError, problem, twice if "already a Construct" in problem else ""
 
 
 _EXPLANATIONS: tuple[Callable[[BaseException], Explained], ...] = (

@@ -224,3 +224,50 @@ def test_a_check_of_two_fields_sees_both(tmp_path: Path) -> None:
     file.write_text("\nmost: 0\n")
     with pytest.raises(Problems, match=r"x\.yaml:2: most: 0 is less than 1"):
         apply(Bounded(), file, Path("x.yaml"))
+
+
+@attrs.frozen(kw_only=True)
+class Bounds(Value):
+    """One of several ways to say a number."""
+
+    low: int
+    high: int
+
+
+@attrs.frozen(kw_only=True)
+class Share(Value):
+    """Another one."""
+
+    share: float
+    low: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Choice(Value):
+    """A value that is one of several."""
+
+    amount: int | Bounds | Share = 1
+
+
+@pytest.mark.parametrize("before", [1, Bounds(low=1, high=2), Share(share=0.5)])
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("amount: 5\n", 5),
+        ("amount: {low: 3, high: 4}\n", Bounds(low=3, high=4)),
+        ("amount: {share: 0.1}\n", Share(share=0.1)),
+    ],
+)
+def test_a_value_of_one_class_is_overridden_by_one_of_another(
+    before: Any, text: str, after: Any, tmp_path: Path
+) -> None:
+    """The keys tell which class is meant, and a number is a number."""
+    assert laid(text, tmp_path, Choice(amount=before)).value.amount == after
+
+
+def test_of_classes_that_fit_alike_the_value_keeps_its_own(tmp_path: Path) -> None:
+    """What the file does not name stays."""
+    found = laid("amount: {low: 3}\n", tmp_path, Choice(amount=Share(share=0.5))).value
+    assert found.amount == Share(share=0.5, low=3)
+    found = laid("amount: {low: 1}\n", tmp_path, Choice(amount=Bounds(low=0, high=2))).value
+    assert found.amount == Bounds(low=1, high=2)

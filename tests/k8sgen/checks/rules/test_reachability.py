@@ -221,3 +221,25 @@ def test_a_declared_block_is_blocked_by_what_the_policy_leaves_out() -> None:
         True
     ]
     assert any(f"to {SHOWN} at 443/TCP" in issue.message for issue in undeclared.check(untold))
+
+
+def test_a_wider_declared_block_is_declared_for_its_parts() -> None:
+    """
+    Where two edges lead to a block and to a part of it, the part may be reached for both.
+    """
+    bodies = sound()
+    wide, part = Block("10.0.0.0/8", ("10.1.0.0/16",)), Block("10.2.0.0/16")
+    rules = [
+        {"to": [wide.peer()], "ports": [{"port": 443}]},
+        {"to": [part.peer()], "ports": [{"port": 5432}]},
+    ]
+    bodies["web-policy"]["spec"]["egress"] += rules
+    web = Party(labels={"app": "web"})
+    edges = (
+        *(context().edges or ()),
+        Edge(client=web, server=Party(blocks=(wide,)), port=443),
+        Edge(client=web, server=Party(blocks=(part,)), port=5432),
+    )
+    rendered = Rendered(list(bodies.values()), context=context(edges=edges))
+    assert list(undeclared.check(rendered)) == []
+    assert list(blocked.check(rendered)) == []

@@ -13,7 +13,7 @@ CONSTRUCTS = (
             'constructs.Construct(self, "more")',
         ),
         "services/web.py:27: There is already a Construct with name 'more' in Construct [web]\n"
-        "  give it another id",
+        "  give it a name of its own (name=…), or an id where it takes one",
     ),
     Fault(
         "a resource twice",

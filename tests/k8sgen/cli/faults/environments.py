@@ -105,6 +105,12 @@ OVERRIDES = (
         "environments/production.yaml:1: unknown setting 'weg'\n  did you mean 'web'?",
     ),
     Fault(
+        "a service that the environment leaves out",
+        {**production("cache=CacheSettings()", "cache=None"), **overrides("cache:\n  image: {}\n")},
+        "environments/production.yaml:2: cache: the environment leaves this service out\n"
+        "  give it settings in the environment's Python file",
+    ),
+    Fault(
         "a word for a number",
         overrides("web:\n  replicas: four\n"),
         "environments/production.yaml:2: web.replicas: 'four' is a string, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.k8sgen.cli.faults import CACHE, Fault, in_web, production, stack, web
+from tests.k8sgen.cli.faults import CACHE, Fault, in_web, overrides, production, stack, web
 from tests.projects import edited
 
 LEFT_OUT = "\n  give the environment that service, or leave out this one too"
@@ -105,8 +105,7 @@ STACK = (
     Fault(
         "a stack that is no construct yet",
         stack("        super().__init__(scope, environment)\n", ""),
-        "services/cache.py:17: an object of services.stack.Stack is given to a construct that "
-        f"cannot hold it\n  if it is a construct itself: {SUPER}",
+        f"services/cache.py:17: Stack is used before it is a construct\n  {SUPER}",
     ),
     Fault(
         "a service that is no construct yet",
@@ -140,6 +139,54 @@ STACK = (
         "  put it under `if environment.cache:`",
     ),
     Fault(
+        "a service whose name Kubernetes cannot use",
+        web("given=[cache])", "given=[cache], name='Web_2')"),
+        "services/web.py:16: name: 'Web_2' is not a DNS label; write for instance web-2",
+    ),
+    Fault(
+        "a secret key that is declared in two ways",
+        in_web(
+            "import k8sgen",
+            'self.secret("key", k8sgen.Random())',
+            'self.secret("key", k8sgen.Random(length=9))',
+        ),
+        "services/web.py:27: the key 'key' of the Secret web is declared twice, differently",
+    ),
+    Fault(
+        "a StatefulSet that is to scale itself",
+        overrides("cache: {replicas: {min_replicas: 1, max_replicas: 2}}\n"),
+        "services/cache.py:21: the StatefulSet cache cannot be scaled by itself; set replicas to a "
+        "number",
+    ),
+    Fault(
+        "two main Deployments",
+        in_web("Deployment(self, Pod(container))"),
+        "services/web.py:26: There is already a Construct with name 'deployment' in "
+        "Construct [web]\n"
+        "  give it a name of its own (name=…), or an id where it takes one",
+    ),
+    Fault(
+        "something outside that has no address",
+        in_web("import k8sgen", 'self.uses(k8sgen.Outside("mail", ports=[587]))'),
+        "services/web.py:26: 'mail' has neither hosts nor cidrs; name one of them",
+    ),
+    Fault(
+        "something outside without a port",
+        in_web("import k8sgen", 'self.uses(k8sgen.Outside("mail", hosts=["a.example"], ports=[]))'),
+        "services/web.py:26: ports: it is empty; the least is 1",
+    ),
+    Fault(
+        "an address that is no block",
+        in_web("import k8sgen", 'k8sgen.Outside("db", cidrs=["10.20.0.1/16"], ports=[5432])'),
+        "services/web.py:26: cidrs: '10.20.0.1/16' is not a CIDR block (10.20.0.1/16 has host bits "
+        "set); write for instance 10.20.0.0/16",
+    ),
+    Fault(
+        "an address that is no block, but nearly",
+        in_web("import k8sgen", 'k8sgen.Outside("db", cidrs=["10.20.0.1"], ports=[5432])'),
+        "services/web.py:26: cidrs: '10.20.0.1' is not a CIDR block; write 10.20.0.1/32",
+    ),
+    Fault(
         "the same service twice",
         stack(
             "        if environment.web:\n",
@@ -147,8 +194,8 @@ STACK = (
             "            Cache(self, environment.cache)\n"
             "        if environment.web:\n",
         ),
-        "services/cache.py:17: There is already a Construct with name 'cache' in Chart [stack]\n"
-        "  give it another id",
+        "services/stack.py:25: the stack has a service cache already\n"
+        "  give one a name of its own: super().__init__(…, name=…)",
     ),
 )
 

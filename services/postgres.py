@@ -11,6 +11,7 @@ from k8sgen import (
     Alternate,
     Claim,
     Compute,
+    ConfigFile,
     Container,
     Derived,
     EmptyDir,
@@ -138,7 +139,7 @@ class Postgres(Service):
         return self._databases[name]
 
     def _mounts(self, settings: PostgresSettings) -> dict[str, Volume]:
-        files = {
+        files: dict[str, ConfigFile] = {
             "postgresql.conf": _postgresql_conf(settings),
             "pg_hba.conf": _PG_HBA,
             "databases.sql": lambda: databases_sql(self._databases, SECRETS),

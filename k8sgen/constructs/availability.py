@@ -1,13 +1,14 @@
-"""What keeps enough pods running: disruption budgets and autoscalers."""
+"""What keeps enough pods running: disruption budgets, autoscalers, and how pods are spread."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from k8sgen.constructs.manifest import Manifest
-from k8sgen.settings.autoscaling import Autoscaling
+from k8sgen.settings.autoscaling import Autoscaling, least
 
 if TYPE_CHECKING:
+    from k8sgen.constructs.service import Service
     from k8sgen.constructs.workload import Workload
 
 
@@ -33,11 +34,11 @@ class PodDisruptionBudget(Manifest):
 
 
 class HorizontalPodAutoscaler(Manifest):
-    """Moves the replicas of a Deployment with its use of processor time."""
+    """Moves the replicas of a Deployment."""
 
     def __init__(self, workload: Workload, autoscaling: Autoscaling) -> None:
         service, name = workload.service, workload.resource_name
-        target = {"type": "Utilization", "averageUtilization": autoscaling.cpu_utilization}
+        target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
         super().__init__(
             service,
             service.id_of("horizontal-pod-autoscaler", name),
@@ -45,17 +46,30 @@ class HorizontalPodAutoscaler(Manifest):
                 "apiVersion": "autoscaling/v2",
                 "kind": "HorizontalPodAutoscaler",
                 "metadata": {"name": name, "labels": service.labels()},
-                "spec": {
-                    "scaleTargetRef": {
-                        "apiVersion": "apps/v1",
-                        "kind": "Deployment",
-                        "name": name,
-                    },
-                    "minReplicas": autoscaling.min_replicas,
-                    "maxReplicas": autoscaling.max_replicas,
-                    "metrics": [
-                        {"type": "Resource", "resource": {"name": "cpu", "target": target}}
-                    ],
-                },
+                "spec": {"scaleTargetRef": target, **autoscaling.body()},
             },
         )
+
+
+def spread(
+    service: Service, component: str, replicas: int | Autoscaling, revision: str
+) -> list[dict[str, Any]]:
+    """
+    Spread several replicas over zones and nodes, as well as the cluster can.
+
+    Args:
+        revision: The label by which the pods of one rollout are told from those before it; counted
+            together, the new ones would keep away from nodes that the old ones are about to leave.
+    """
+    keys = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": service.selector(component)},
+            "matchLabelKeys": [revision],
+        }
+        for key in keys
+        if least(replicas) > 1
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from k8sgen.constructs.manifest import Manifest, resolve
@@ -14,18 +14,23 @@ if TYPE_CHECKING:
     from k8sgen.constructs.service import Service
 
 
+Content = str | Mapping[str, Any] | Sequence[Any]
+ConfigFile = Content | Callable[[], Content]
+"""A function is called when the stack is synthesized, with all services there."""
+
+
 class ConfigMap(Manifest):
     """
     Configuration files, or environment variables; pods that use it roll when it changes.
 
     Args:
-        files: Name to content, or to a function that gives it when all services are there. What is
-            not a text yet is written as JSON where the name ends in `.json`, and as YAML elsewhere.
+        files: Name to content, read when the stack is synthesized. What is not a text yet is
+            written as JSON where the name ends in `.json`, and as YAML elsewhere.
     """
 
     writable = False
 
-    def __init__(self, service: Service, files: Mapping[str, Any], *, name: str) -> None:
+    def __init__(self, service: Service, files: Mapping[str, ConfigFile], *, name: str) -> None:
         self._name = name
         self._files = files
         super().__init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -36,7 +36,9 @@ class FieldRef(Value):
         return {"valueFrom": {"fieldRef": {"fieldPath": self.path}}}
 
 
-EnvValue = str | int | bool | SecretKey | FieldRef
+Plain = str | int | bool
+EnvValue = Plain | SecretKey | FieldRef | Callable[[], Plain]
+"""A function is called when the stack is synthesized, with all services there."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +47,8 @@ class Container(Value):
     One container; its root file system is read-only, and `/tmp` is an empty folder.
 
     Args:
-        env: In this order; a secret key or a field reference becomes a `valueFrom`.
+        env: In this order, read when the stack is synthesized; a secret key or a field reference
+            becomes a `valueFrom`.
         env_from: Each of their files becomes an environment variable; *env* wins.
         mounts: Absolute path to what is mounted there.
         probes: `None` for what runs to its end.
@@ -80,7 +83,7 @@ class Container(Value):
             "args": list(self.args) if self.args else None,
             "ports": [_port(port) for port in self.ports] or None,
             "envFrom": [config.env_from() for config in self.env_from] or None,
-            "env": [_env(name, value) for name, value in self.env.items()] or None,
+            "env": lambda: [_env(name, value) for name, value in self.env.items()] or None,
             "resources": self.resources.body(),
             "volumeMounts": [mount.body(path) for path, mount in self.all_mounts().items()],
             **(self.probes.body() if self.probes else {}),
@@ -96,5 +99,6 @@ def _port(port: Port) -> dict[str, Any]:
 def _env(name: str, value: EnvValue) -> dict[str, Any]:
     if isinstance(value, SecretKey | FieldRef):
         return {"name": name, **value.env()}
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    plain = value() if callable(value) else value
+    text = str(plain).lower() if isinstance(plain, bool) else str(plain)
     return {"name": name, "value": text}

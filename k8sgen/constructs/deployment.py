@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from k8sgen.constructs.availability import HorizontalPodAutoscaler, PodDisruptionBudget
+from k8sgen.constructs.availability import HorizontalPodAutoscaler, PodDisruptionBudget, spread
 from k8sgen.constructs.endpoint import Endpoint
+from k8sgen.constructs.persistent_volume_claim import PersistentVolumeClaim
 from k8sgen.constructs.pod import Pod
 from k8sgen.constructs.workload import Workload
 from k8sgen.settings.autoscaling import Autoscaling, least
@@ -20,13 +21,17 @@ class Deployment(Workload):
     """
     Pods without a memory, replaced one by one with none missing.
 
-    It brings a PodDisruptionBudget where more than one replica runs, spreads them over nodes and
+    One that mounts a PersistentVolumeClaim for one node is stopped before its successor starts. It
+    brings a PodDisruptionBudget where more than one replica runs, spreads them over nodes and
     zones, and an autoscaler where the replicas are `Autoscaling`.
 
     Args:
         name: The service's own unless given.
         replicas: Those of the service's settings unless given.
         given: What its pods, and no others of the service, open connections to.
+
+    Raises:
+        ValueError: The pods mount a `Claim`, or several of them a volume that one node can mount.
     """
 
     def __init__(
@@ -42,7 +47,7 @@ class Deployment(Workload):
         replicas = service.settings.replicas if replicas is None else replicas
         scaled = replicas if isinstance(replicas, Autoscaling) else None
         component = service.component(name)
-        spread = _spread(service, component) if least(replicas) > 1 else {}
+        pod.refuse_claims(name)
         super().__init__(
             service,
             {
@@ -52,16 +57,18 @@ class Deployment(Workload):
                 "spec": {
                     "replicas": None if scaled else replicas,
                     "revisionHistoryLimit": 3,
-                    "strategy": {
-                        "type": "RollingUpdate",
-                        "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1},
-                    },
+                    "strategy": _strategy(name, pod, replicas),
                     "selector": {"matchLabels": service.selector(component)},
-                    "template": pod.template(service, component, **spread),
+                    "template": pod.template(
+                        service,
+                        component,
+                        spread=spread(service, component, replicas, "pod-template-hash"),
+                    ),
                 },
             },
             id="deployment",
             component=component,
+            pod=pod,
             given=given,
         )
         if scaled:
@@ -70,17 +77,11 @@ class Deployment(Workload):
             PodDisruptionBudget(self)
 
 
-def _spread(service: Service, component: str) -> dict[str, Any]:
-    """Spread the replicas over zones and nodes, as well as the cluster can."""
-    keys = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-    return {
-        "topologySpreadConstraints": [
-            {
-                "maxSkew": 1,
-                "topologyKey": key,
-                "whenUnsatisfiable": "ScheduleAnyway",
-                "labelSelector": {"matchLabels": service.selector(component)},
-            }
-            for key in keys
-        ]
-    }
+def _strategy(name: str, pod: Pod, replicas: int | Autoscaling) -> dict[str, Any]:
+    for volume in pod.volumes():
+        if isinstance(volume, PersistentVolumeClaim) and volume.access_mode == "ReadWriteOnce":
+            if str(replicas) not in ("0", "1"):
+                msg = f"{replicas} pods of {name} cannot mount {volume.volume_name} on one node"
+                raise ValueError(f"{msg}; set its access_mode to ReadWriteMany, or replicas to 1")
+            return {"type": "Recreate"}
+    return {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}}

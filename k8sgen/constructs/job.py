@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.pod import Pod
@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 class CronJob(Workload):
     """
-    A pod that runs to its end at set times, never two at once.
+    A pod that runs to its end at set times.
 
     Args:
         name: Of the CronJob and of its component.
         schedule: In cron's five fields, UTC.
         deadline: Seconds after which a run is ended.
+        concurrency: Whether a run that is due while the last one still runs is left out (`Forbid`),
+            takes its place (`Replace`) or starts beside it (`Allow`).
+        starting_deadline: Seconds that a run may start late; a later one is left out.
+        successes: How many finished runs are kept.
+        failures: How many failed ones.
+        suspend: Whether no run starts.
         given: What its pods, and no others of the service, open connections to.
     """
 
@@ -33,6 +39,11 @@ class CronJob(Workload):
         name: str,
         schedule: str,
         deadline: int = 3600,
+        concurrency: Literal["Forbid", "Replace", "Allow"] = "Forbid",
+        starting_deadline: int = 300,
+        successes: int = 1,
+        failures: int = 3,
+        suspend: bool = False,
         given: Sequence[Endpoint | Outside] = (),
     ) -> None:
         super().__init__(
@@ -44,15 +55,17 @@ class CronJob(Workload):
                 "spec": {
                     "schedule": schedule,
                     "timeZone": "Etc/UTC",
-                    "concurrencyPolicy": "Forbid",
-                    "startingDeadlineSeconds": 300,
-                    "successfulJobsHistoryLimit": 1,
-                    "failedJobsHistoryLimit": 3,
+                    "suspend": suspend or None,
+                    "concurrencyPolicy": concurrency,
+                    "startingDeadlineSeconds": starting_deadline,
+                    "successfulJobsHistoryLimit": successes,
+                    "failedJobsHistoryLimit": failures,
                     "jobTemplate": {"spec": _job(service, pod, name, deadline)},
                 },
             },
             id="cron-job",
             component=name,
+            pod=pod,
             given=given,
         )
 
@@ -88,13 +101,15 @@ class Job(Workload):
             },
             id="job",
             component=name,
+            pod=pod,
             given=given,
         )
 
 
-def _job(service: Service, pod: Pod, component: str, deadline: int) -> dict[str, Any]:
+def _job(service: Service, pod: Pod, name: str, deadline: int) -> dict[str, Any]:
+    pod.refuse_claims(name)
     return {
         "backoffLimit": 3,
         "activeDeadlineSeconds": deadline,
-        "template": pod.template(service, component, restartPolicy="Never"),
+        "template": pod.template(service, name, restart="Never"),
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -12,6 +12,7 @@ from k8sgen.constructs.config_map import ConfigMap
 from k8sgen.constructs.container import Container
 from k8sgen.constructs.volume import Claim, SecretFiles, Volume
 from k8sgen.secrets.contract.keys import SecretKey, combined_revision
+from k8sgen.settings.scheduling import Affinity, Toleration
 
 if TYPE_CHECKING:
     from k8sgen.constructs.service import Service
@@ -31,18 +32,32 @@ class Pod:
     Args:
         containers: One, or several that run side by side.
         init: Run before them, one after the other.
+        sidecars: Run from before *init* until after the containers, and are restarted alone.
         user: The numeric user and group of all processes, and the group of all volumes.
         grace: Seconds between the signal to stop and the kill.
+        token: Whether it may speak to the API server, with the rights of its service's `Role`.
+        annotations: On top of those that k8sgen needs.
+        node_selector: Labels that its node must have.
+        tolerations: Taints of nodes that it puts up with.
+        affinity: Nodes and pods that it is to be near or away from.
+        host_aliases: IP address to names, for its `/etc/hosts`.
     """
 
     containers: tuple[Container, ...] = attrs.field(converter=_containers)
     init: tuple[Container, ...] = attrs.field(default=(), converter=_containers, kw_only=True)
+    sidecars: tuple[Container, ...] = attrs.field(default=(), converter=_containers, kw_only=True)
     user: int = attrs.field(default=NOBODY, kw_only=True)
     grace: int = attrs.field(default=30, kw_only=True)
+    token: bool = attrs.field(default=False, kw_only=True)
+    annotations: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    node_selector: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    tolerations: Sequence[Toleration] = attrs.field(default=(), kw_only=True)
+    affinity: Affinity | None = attrs.field(default=None, kw_only=True)
+    host_aliases: Mapping[str, Sequence[str]] = attrs.field(factory=dict, kw_only=True)
 
     @property
     def _every(self) -> tuple[Container, ...]:
-        return (*self.init, *self.containers)
+        return (*self.sidecars, *self.init, *self.containers)
 
     def volumes(self) -> list[Volume]:
         """Return what the containers mount, each once, in the order of their first mount."""
@@ -62,18 +77,44 @@ class Pod:
         return list(dict.fromkeys([*mounted, *sources]))
 
     def claims(self) -> Iterator[Claim]:
-        """Return the persistent volumes among them."""
+        """Return the volumes among them of which each pod of a StatefulSet has its own."""
         return (volume for volume in self.volumes() if isinstance(volume, Claim))
+
+    def refuse_claims(self, workload: str) -> None:
+        """
+        Refuse volumes of which each pod would have its own.
+
+        Raises:
+            ValueError: There is one, and *workload* is no StatefulSet.
+        """
+        for claim in self.claims():
+            instead = f"mount PersistentVolumeClaim(self, storage, name='{workload}-{claim.name}')"
+            msg = f"Claim {claim.name!r} is for a StatefulSet, which {workload} is not; {instead}"
+            raise ValueError(msg)
 
     def secret_keys(self) -> list[SecretKey]:
         """Return the keys whose values the containers get, as variables or files."""
-        env = [v for c in (*self.init, *self.containers) for v in c.env.values()]
-        files = [v for v in self.volumes() if isinstance(v, SecretFiles)]
+        env = [value for container in self._every for value in container.env.values()]
+        files = [volume for volume in self.volumes() if isinstance(volume, SecretFiles)]
         mounted = [key for volume in files for key in volume.keys]
         return [*(value for value in env if isinstance(value, SecretKey)), *mounted]
 
-    def template(self, service: Service, component: str, **spec: Any) -> dict[str, Any]:
-        """Return the pod template of a workload of *service*; *spec* adds to the pod's fields."""
+    def template(
+        self,
+        service: Service,
+        component: str,
+        *,
+        spread: Sequence[Mapping[str, Any]] = (),
+        restart: Literal["Never"] | None = None,
+    ) -> dict[str, Any]:
+        """
+        Return the pod template of a workload of *service*.
+
+        Args:
+            spread: Its topology spread constraints.
+            restart: `Never` for what runs to its end.
+        """
+        sidecars = [{**sidecar.body(), "restartPolicy": "Always"} for sidecar in self.sidecars]
         return {
             "metadata": {
                 "labels": {
@@ -85,16 +126,29 @@ class Pod:
             },
             "spec": {
                 "serviceAccountName": service.name,
-                "automountServiceAccountToken": False,
+                "automountServiceAccountToken": self.token,
                 "enableServiceLinks": False,
                 "terminationGracePeriodSeconds": self.grace,
                 "priorityClassName": service.stack.priority_class,
                 "securityContext": self._security_context(),
-                **spec,
-                "initContainers": [container.body() for container in self.init] or None,
+                "topologySpreadConstraints": list(spread) or None,
+                "restartPolicy": restart,
+                **self._placement(),
+                "initContainers": [*sidecars, *(each.body() for each in self.init)] or None,
                 "containers": [container.body() for container in self.containers],
                 "volumes": [volume.volume() for volume in self.volumes() if volume.volume()],
             },
+        }
+
+    def _placement(self) -> dict[str, Any]:
+        return {
+            "nodeSelector": dict(self.node_selector) or None,
+            "tolerations": [each.body() for each in self.tolerations] or None,
+            "affinity": self.affinity.body() if self.affinity else None,
+            "hostAliases": [
+                {"ip": ip, "hostnames": list(names)} for ip, names in self.host_aliases.items()
+            ]
+            or None,
         }
 
     def _security_context(self) -> dict[str, Any]:
@@ -113,7 +167,7 @@ class Pod:
         secrets = combined_revision(self.secret_keys(), service.stack.secret_revisions)
         if secrets:
             checksum["checksum/secrets"] = secrets
-        return {**checksum, **service.scrape_annotations(component)}
+        return {**checksum, **service.scrape_annotations(component), **self.annotations}
 
 
 def _combined(config: Sequence[ConfigMap]) -> str:

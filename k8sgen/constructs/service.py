@@ -10,19 +10,23 @@ from typing import TYPE_CHECKING, Any, cast
 import constructs
 
 from k8sgen.checks.waiver import Waiver
-from k8sgen.constructs.config_map import ConfigMap
-from k8sgen.constructs.container import Container
+from k8sgen.constructs.config_map import ConfigFile, ConfigMap
+from k8sgen.constructs.container import Container, EnvValue
 from k8sgen.constructs.edges import Connected
 from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.kubernetes_service import KubernetesService
 from k8sgen.constructs.manifest import Manifest
 from k8sgen.constructs.network_policy import NetworkPolicy
+from k8sgen.constructs.probe import Probes
 from k8sgen.constructs.signature import InitSignature
+from k8sgen.constructs.volume import Mount, Volume
 from k8sgen.errors import ProjectError, callers
 from k8sgen.kubernetes.edges import Party
 from k8sgen.secrets.contract.keys import LiveUpdate, Recipe, SecretKey
+from k8sgen.settings.image import Image
 from k8sgen.settings.outside import Outside
 from k8sgen.settings.port import Port
+from k8sgen.settings.resources import Resources
 from k8sgen.settings.service import ServiceSettings
 from k8sgen.settings.value import is_dns_label
 
@@ -105,11 +109,40 @@ class Service(Connected, constructs.Construct):
         """Return the labels of a manifest; the stack adds its own to all."""
         return self.selector(component) if component else {NAME_LABEL: self.name}
 
-    def container(self, **options: Any) -> Container:
-        """Make a container: the service's name, image and resources unless *options* differ."""
-        settings = self.settings
-        own = {"name": self.name, "image": settings.image, "resources": settings.resources}
-        return Container(**{**own, **options})
+    def container(
+        self,
+        *,
+        name: str | None = None,
+        image: Image | None = None,
+        resources: Resources | None = None,
+        command: Sequence[str] | None = None,
+        args: Sequence[str] | None = None,
+        ports: Sequence[Port] = (),
+        env: Mapping[str, EnvValue] | None = None,
+        env_from: Sequence[ConfigMap] = (),
+        mounts: Mapping[str, Volume | Mount] | None = None,
+        probes: Probes | None = None,
+        drain: int | None = None,
+    ) -> Container:
+        """
+        Make a container with the service's name, image and resources unless others are given.
+
+        Args:
+            Those of `Container`.
+        """
+        return Container(
+            name=name or self.name,
+            image=image or self.settings.image,
+            resources=resources or self.settings.resources,
+            command=command,
+            args=args,
+            ports=ports,
+            env={} if env is None else env,
+            env_from=env_from,
+            mounts=mounts or {},
+            probes=probes,
+            drain=drain,
+        )
 
     def endpoint(
         self,
@@ -164,7 +197,7 @@ class Service(Connected, constructs.Construct):
                 }
         return {}
 
-    def config(self, files: Mapping[str, Any], *, name: str | None = None) -> ConfigMap:
+    def config(self, files: Mapping[str, ConfigFile], *, name: str | None = None) -> ConfigMap:
         """Put *files* (name to content, or a function that gives it) into a ConfigMap."""
         return ConfigMap(self, files, name=name or self.name)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from k8sgen.constructs.availability import PodDisruptionBudget
-from k8sgen.constructs.deployment import _spread
+from k8sgen.constructs.availability import PodDisruptionBudget, spread
 from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.pod import Pod
 from k8sgen.constructs.workload import Workload
@@ -49,7 +48,6 @@ class StatefulSet(Workload):
         headless = service.kubernetes_service(f"{name}-pods", component, headless=True)
         for port in pod.containers[0].ports:
             headless.endpoint(service, port)
-        spread = _spread(service, component) if number > 1 else {}
         super().__init__(
             service,
             {
@@ -63,7 +61,11 @@ class StatefulSet(Workload):
                     # In order, a broken pod would keep its own corrected template from rolling out.
                     "podManagementPolicy": "Parallel",  # it can never be changed
                     "selector": {"matchLabels": service.selector(component)},
-                    "template": pod.template(service, component, **spread),
+                    "template": pod.template(
+                        service,
+                        component,
+                        spread=spread(service, component, number, "controller-revision-hash"),
+                    ),
                     "volumeClaimTemplates": [claim.template() for claim in pod.claims()],
                     "persistentVolumeClaimRetentionPolicy": {
                         "whenDeleted": "Retain",
@@ -73,6 +75,7 @@ class StatefulSet(Workload):
             },
             id="stateful-set",
             component=component,
+            pod=pod,
             given=given,
         )
         if number > 1:

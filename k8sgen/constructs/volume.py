@@ -52,7 +52,7 @@ class EmptyDir:
 
 @attrs.frozen
 class Claim:
-    """A persistent volume for each pod of a StatefulSet."""
+    """A persistent volume for each pod of a StatefulSet, of its own."""
 
     name: str = attrs.field(validator=dns_label)
     storage: Storage

@@ -9,6 +9,7 @@ from k8sgen.constructs.edges import Connected
 from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.manifest import Manifest
 from k8sgen.constructs.network_policy import NetworkPolicy
+from k8sgen.constructs.pod import Pod
 from k8sgen.kubernetes.edges import Party
 from k8sgen.settings.outside import Outside
 from k8sgen.settings.port import Port
@@ -32,6 +33,7 @@ class Workload(Connected, Manifest):
         *,
         id: str,  # noqa: A002
         component: str,
+        pod: Pod,
         given: Sequence[Endpoint | Outside] = (),
     ) -> None:
         self.service = service
@@ -42,6 +44,8 @@ class Workload(Connected, Manifest):
         Connected.__init__(self, service.stack)
         service.workloads.append(self)
         self.uses(*given)
+        if pod.token:
+            self.uses(service.stack.environment.cluster.api_server)
 
     @property
     def party(self) -> Party:

@@ -10,6 +10,7 @@ import cdk8s
 import constructs
 
 from k8sgen.constructs.manifest import Body
+from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
@@ -107,8 +108,9 @@ def _resources(
     stack: Stack, root: Path, problems: dict[tuple[str, str], K8sgenError]
 ) -> Iterator[Resource]:
     """Return what is sound, and keep the rest in *problems*, each once a service."""
-    labels = stack.common_labels()
+    common = stack.common_labels()
     for child in stack.node.children:
+        own = child.labels() if isinstance(child, Service) else {}
         near: tuple[Location, ...] = getattr(child, "trace", stack.trace)
         for construct in child.node.find_all():
             trace = getattr(construct, "trace", near)
@@ -121,7 +123,7 @@ def _resources(
                 continue
             if body is not None:
                 yield Resource(
-                    body=_finished(body, labels, stack.namespace_name),
+                    body=_finished(body, own, common, stack.namespace_name),
                     service=child.node.id,
                     path=path,
                     trace=within(trace, root),
@@ -137,10 +139,15 @@ def _checked(construct: constructs.IConstruct) -> Body | None:
     return construct.to_json() if isinstance(construct, cdk8s.ApiObject) else None
 
 
-def _finished(body: Body, common_labels: Mapping[str, str], default_namespace: str | None) -> Body:
-    """Add what every manifest has; an own namespace wins."""
+def _finished(
+    body: Body,
+    own_labels: Mapping[str, str],
+    common_labels: Mapping[str, str],
+    default_namespace: str | None,
+) -> Body:
+    """Add what every manifest has; a namespace or a service's label that is there already wins."""
     metadata = body["metadata"]
-    labels = {**metadata.get("labels", {}), **common_labels}
+    labels = {**own_labels, **metadata.get("labels", {}), **common_labels}
     namespace = metadata.get("namespace") or default_namespace
     if (body["apiVersion"], body["kind"]) in CLUSTER_SCOPED or not namespace:
         placed = {"name": metadata["name"]}

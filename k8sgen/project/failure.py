@@ -26,8 +26,8 @@ from k8sgen.tools import node
 
 DEBUG_HINT = "--debug shows the traceback"
 
-_MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required .*?arguments?: (.+)")
-_UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_MISSING = re.compile(r"([\w.]+)\(\) missing \d+ required .*?arguments?: (.+)")
+_UNKNOWN = re.compile(r"([\w.]+)\(\) got an unexpected keyword argument '(\w+)'")
 _UNBOUND = re.compile(r"cannot access (?:local|free) variable '(\w+)'")
 _UNCONVERTIBLE = re.compile(r"Don't know how to convert object to JSON: <([\w.]+) object")
 _NOT_IN = re.compile(r"cannot import name '(\w+)' from (partially initialized module )?'([\w.]+)'")
@@ -120,25 +120,34 @@ def _missing_argument(error: BaseException) -> Explained:
         return None
     names = re.findall(r"'(\w+)'", match[2])
     hint = "pass " + ", ".join(f"{name}=…" for name in names) + " where it is made"
-    return ProjectError, f"{match[1]} is not given {', '.join(names)}", hint
+    return ProjectError, f"{_callee(match)} is not given {', '.join(names)}", hint
 
 
 def _unknown_argument(error: BaseException) -> Explained:
     match = _UNKNOWN.search(str(error)) if isinstance(error, TypeError) else None
     if not match:
         return None
-    cls, name = match.groups()
-    known = _parameters(error, cls)
-    hint = suggest(name, known) if known else f"look at the arguments of {cls}"
-    return ProjectError, f"{cls} takes no {name!r}", hint
+    callee, name = _callee(match), match[2]
+    known = _parameters(error, callee)
+    hint = suggest(name, known) if known else f"look at the arguments of {callee}"
+    return ProjectError, f"{callee} takes no {name!r}", hint
 
 
-def _parameters(error: BaseException, cls: str) -> list[str]:
-    """Return the arguments of the class that some function on the way knows as *cls*."""
+def _callee(match: re.Match[str]) -> str:
+    """Return the class, function or method as it is called."""
+    return match[1].removesuffix(".__init__")
+
+
+def _parameters(error: BaseException, callee: str) -> list[str]:
+    """Return the arguments of what some function on the way knows as *callee*."""
+    name, *method = callee.split(".")
     for frame, _ in traceback.walk_tb(error.__traceback__):
-        found = {**frame.f_globals, **frame.f_locals}.get(cls)
-        if inspect.isclass(found):
-            return [name for name in inspect.signature(found).parameters if name != "scope"]
+        found = {**frame.f_globals, **frame.f_locals}.get(name)
+        for part in method:
+            found = getattr(found, part, None)
+        if callable(found):
+            known = inspect.signature(found).parameters
+            return [each for each in known if each not in ("scope", "self")]
     return []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from k8sgen.kubernetes.edges import Block, Party
-from k8sgen.settings.outside import cidr
+from k8sgen.settings.outside import PRIVATE, Outside, cidr
 from k8sgen.settings.value import Value, dns_label, each, host_name
 
 
@@ -48,6 +48,7 @@ class Cluster(Value):
         dns: Answers on port 53; with a NodeLocal DNSCache, its address.
         ingress_controller: Brings requests from outside.
         scrapers: Read the metrics.
+        api_server: What pods with a token speak to; unless told, any private address.
         ingress_class: Of every Ingress.
         issuer: The cert-manager ClusterIssuer that signs the hosts' certificates; `None` serves
             plain HTTP.
@@ -65,6 +66,7 @@ class Cluster(Value):
     scrapers: Pods | Addresses = Pods(
         namespace="monitoring", labels={"app.kubernetes.io/name": "prometheus"}
     )
+    api_server: Outside = Outside("api-server", cidrs=PRIVATE, ports=(443, 6443))
     ingress_class: str = "traefik"
     issuer: str | None = None
     plain_http: bool = False

@@ -32,6 +32,9 @@ PUBLIC = (
 """Every address but private, link-local and metadata ones."""
 
 
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+
+
 def cidr(_: object, attribute: attrs.Attribute[Any], value: str) -> None:
     """Check that *value* is a block of IP addresses, written by its first address."""
     if not isinstance(value, str):

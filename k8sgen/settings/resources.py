@@ -7,15 +7,15 @@ from typing import Any
 import attrs
 
 from k8sgen.kubernetes.quantity import parse_quantity
-from k8sgen.settings.value import Value, _quantity
+from k8sgen.settings.value import Value, quantity
 
 
 @attrs.frozen(kw_only=True)
 class Compute(Value):
     """An amount of processor (cores) and memory (bytes), as Kubernetes quantities."""
 
-    cpu: str = attrs.field(validator=_quantity)
-    memory: str = attrs.field(validator=_quantity)
+    cpu: str = attrs.field(validator=quantity)
+    memory: str = attrs.field(validator=quantity)
 
     @property
     def mebibytes(self) -> int:
@@ -57,7 +57,7 @@ class Storage(Value):
         class_name: The storage class; `None` is the cluster's default.
     """
 
-    size: str = attrs.field(validator=_quantity)
+    size: str = attrs.field(validator=quantity)
     class_name: str | None = None
 
     @property

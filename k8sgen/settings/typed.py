@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
@@ -14,6 +14,7 @@ _WORDS = {
     float: "a number",
     bool: "a boolean",
     type(None): "nothing",
+    Callable: "a function",
 }
 
 

@@ -25,7 +25,8 @@ def _matches(pattern: re.Pattern[str], what: str) -> Any:
     return check
 
 
-def _quantity(_: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
+def quantity(_: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
+    """Check that *value* is a Kubernetes quantity of more than nothing."""
     if not isinstance(value, str):
         return
     try:

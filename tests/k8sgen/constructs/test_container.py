@@ -7,18 +7,20 @@ from typing import Any
 import pytest
 
 from k8sgen import Compute, Container, FieldRef, Image, Port, Random, Resources, SecretKey
+from k8sgen.constructs.manifest import resolve
 
 PASSWORD = SecretKey(secret="db", key="password", recipe=Random())
 
 
 def body(**options: Any) -> dict[str, Any]:
     """
-    Make a container and give its body, without what is left out.
+    Make a container and return its finished body.
     """
     made = Container(
         **{"name": "web", "image": Image("redis", "8"), "resources": Resources(), **options}
-    ).body()
-    return {key: value for key, value in made.items() if value is not None}
+    )
+    found: dict[str, Any] = resolve(made.body())
+    return found
 
 
 def test_it_is_locked_down() -> None:
@@ -50,6 +52,7 @@ def test_what_is_not_told_is_left_out() -> None:
         (8080, {"value": "8080"}),
         (True, {"value": "true"}),
         (False, {"value": "false"}),
+        (lambda: 8080, {"value": "8080"}),
         (PASSWORD, {"valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}),
         (
             FieldRef(path="metadata.name"),

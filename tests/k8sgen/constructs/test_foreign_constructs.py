@@ -136,6 +136,7 @@ def test_they_get_the_namespace_and_the_common_labels(
     (monitor,) = bodies(composed["staging"], "ServiceMonitor", "monitor")
     assert monitor["metadata"]["namespace"] == "staging"
     assert monitor["metadata"]["labels"] == {
+        "app.kubernetes.io/name": "web",
         "release": "prometheus",
         "app.kubernetes.io/part-of": "example",
         "app.kubernetes.io/managed-by": "k8sgen",

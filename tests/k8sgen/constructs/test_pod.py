@@ -8,10 +8,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from k8sgen import Deployment, EmptyDir, Mount, Pod, Random, SecretFiles
+from k8sgen import (
+    Affinity,
+    Deployment,
+    EmptyDir,
+    EnvValue,
+    Mount,
+    NodeLabel,
+    Pod,
+    PodLabels,
+    Probes,
+    Random,
+    SecretFiles,
+    Toleration,
+)
 from k8sgen.errors import K8sgenError
 from tests.stacks import Settings, Web, composed, found
 
+LIVE = Probes.http("/healthz", "/readyz")
 VOLUMES = [EmptyDir("cache"), EmptyDir("run", "1Mi", memory=True), EmptyDir("work")]
 MOUNTS = st.dictionaries(st.sampled_from(["/a", "/b", "/c", "/tmp"]), st.sampled_from(VOLUMES))
 
@@ -112,3 +126,95 @@ def test_its_secret_keys_are_those_of_all_its_containers() -> None:
         assert {key.key for key in pod.secret_keys()} == {"one", "two", "three"}
 
     composed(service)
+
+
+def test_a_sidecar_runs_from_before_the_first_to_after_the_last() -> None:
+    """As Kubernetes has it: an init container that is restarted."""
+    pod = spec(
+        lambda web: Pod(
+            web.main(), init=web.main(name="first"), sidecars=web.main(name="proxy", probes=LIVE)
+        )
+    )
+    proxy, first = pod["initContainers"]
+    assert (proxy["name"], proxy["restartPolicy"]) == ("proxy", "Always")
+    assert "livenessProbe" in proxy
+    assert (first["name"], first.get("restartPolicy")) == ("first", None)
+
+
+def test_it_runs_where_it_is_told_to() -> None:
+    """On which nodes, beside which pods, with which names in its `/etc/hosts`."""
+    affinity = Affinity(
+        nodes=[NodeLabel(key="disk", values=["ssd"]), NodeLabel(key="spot", operator="NotIn")],
+        preferred_nodes=[NodeLabel(key="zone", values=["a"])],
+        near=[PodLabels(labels={"app": "cache"}, place="topology.kubernetes.io/zone")],
+        away=[PodLabels(labels={"app": "noisy"})],
+    )
+    pod = spec(
+        lambda web: Pod(
+            web.main(),
+            node_selector={"pool": "web"},
+            tolerations=[
+                Toleration(key="dedicated", value="web", effect="NoSchedule"),
+                Toleration(effect="NoExecute", seconds=60),
+            ],
+            affinity=affinity,
+            host_aliases={"192.0.2.7": ["legacy.example.com", "legacy"]},
+        )
+    )
+    assert pod["nodeSelector"] == {"pool": "web"}
+    assert pod["tolerations"] == [
+        {"key": "dedicated", "operator": "Equal", "value": "web", "effect": "NoSchedule"},
+        {"operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 60},
+    ]
+    assert pod["hostAliases"] == [
+        {"ip": "192.0.2.7", "hostnames": ["legacy.example.com", "legacy"]}
+    ]
+    required = "requiredDuringSchedulingIgnoredDuringExecution"
+    (term,) = pod["affinity"]["nodeAffinity"][required]["nodeSelectorTerms"]
+    assert term["matchExpressions"] == [
+        {"key": "disk", "operator": "In", "values": ["ssd"]},
+        {"key": "spot", "operator": "DoesNotExist"},
+    ]
+    assert set(pod["affinity"]) == {"nodeAffinity", "podAffinity", "podAntiAffinity"}
+
+
+def test_strict_neighbours_are_required() -> None:
+    """Else they are preferred."""
+    noisy = [PodLabels(labels={"app": "noisy"})]
+    found_in = [
+        list(Affinity(away=noisy, strict=strict).body()["podAntiAffinity"])
+        for strict in (True, False)
+    ]
+    assert found_in == [
+        ["requiredDuringSchedulingIgnoredDuringExecution"],
+        ["preferredDuringSchedulingIgnoredDuringExecution"],
+    ]
+
+
+def test_it_has_annotations_of_its_own() -> None:
+    """Beside the checksums."""
+
+    def make(stack: Any) -> None:
+        web = Web(stack, Settings())
+        Deployment(web, Pod(web.main(), annotations={"example.com/a": "b"}))
+
+    template = found(composed(make), "Deployment")["spec"]["template"]
+    assert template["metadata"]["annotations"] == {"example.com/a": "b"}
+
+
+def test_a_variable_may_come_later_than_the_pod() -> None:
+    """It is read when the stack is synthesized: a mapping that grows, a function."""
+
+    def make(stack: Any) -> None:
+        web = Web(stack, Settings())
+        addresses: list[str] = []
+        env: dict[str, EnvValue] = {"FIRST": lambda: addresses[0]}
+        Deployment(web, Pod(web.main(env=env)))
+        addresses.append("later:8000")
+        env["SECOND"] = "too"
+
+    (container,) = found(composed(make), "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["env"] == [
+        {"name": "FIRST", "value": "later:8000"},
+        {"name": "SECOND", "value": "too"},
+    ]

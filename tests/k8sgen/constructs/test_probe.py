@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from k8sgen import Probe, Probes
+from k8sgen import Port, Probe, Probes
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,14 @@ def test_one_command_may_answer_both() -> None:
     commands = [probe.command for probe in (probes.startup, probes.liveness, probes.readiness)]
     assert commands == [["ping"]] * 3
     assert probes.startup.period * probes.startup.failures == 600
+
+
+def test_grpc_and_tcp_are_asked_at_a_port() -> None:
+    """GRPC by its number, as Kubernetes wants it."""
+    port = Port("grpc", 9090)
+    assert Probes.grpc(port, service="shop").liveness.body()["grpc"] == {
+        "port": 9090,
+        "service": "shop",
+    }
+    assert Probes.grpc(port).liveness.body()["grpc"] == {"port": 9090, "service": None}
+    assert Probes.tcp(port).readiness.body()["tcpSocket"] == {"port": "grpc"}

@@ -7,7 +7,24 @@ from typing import Any
 
 import pytest
 
-from k8sgen import Autoscaling, Claim, CronJob, Job, Pod, StatefulSet, Storage
+from k8sgen import (
+    Autoscaling,
+    Claim,
+    CronJob,
+    DaemonSet,
+    Deployment,
+    Job,
+    Metric,
+    Pace,
+    PersistentVolumeClaim,
+    Pod,
+    PolicyRule,
+    Role,
+    Stack,
+    StatefulSet,
+    Storage,
+)
+from k8sgen.project.compose import Composition
 from tests.k8sgen.restricted import violations
 from tests.stacks import Settings, Web, composed, found
 
@@ -160,3 +177,187 @@ class TestJobs:
     def test_a_finished_job_is_cleared_away(self) -> None:
         """After a day."""
         assert workload("Job")["spec"]["ttlSecondsAfterFinished"] == 86400
+
+
+class TestSeveralInOneService:
+    """A web server and a worker: each with its own name, labels, replicas, budget."""
+
+    @pytest.fixture
+    def composition(self) -> Composition:
+        """The main Deployment has two replicas, the worker is scaled."""
+
+        def make(stack: Stack) -> None:
+            web = Web(stack, Settings(replicas=2))
+            web.deployment()
+            scaled = Autoscaling(min_replicas=3, max_replicas=6)
+            pod = Pod(web.main(probes=None, ports=()))
+            Deployment(web, pod, name="web-worker", replicas=scaled)
+
+        return composed(make)
+
+    def test_each_selects_its_own_pods(self, composition: Composition) -> None:
+        """By the component; the Deployment, the budget and the spread alike."""
+        worker = found(composition, "Deployment", "web-worker")["spec"]
+        own = {"app.kubernetes.io/name": "web", "app.kubernetes.io/component": "web-worker"}
+        assert worker["selector"] == {"matchLabels": own}
+        assert own.items() <= worker["template"]["metadata"]["labels"].items()
+        budget = found(composition, "PodDisruptionBudget", "web-worker")["spec"]
+        assert budget["selector"] == {"matchLabels": own}
+        spread = worker["template"]["spec"]["topologySpreadConstraints"]
+        assert all(each["labelSelector"] == {"matchLabels": own} for each in spread)
+        main = found(composition, "Deployment", "web")["spec"]["selector"]["matchLabels"]
+        assert main["app.kubernetes.io/component"] == "server"
+
+    def test_each_has_its_own_number(self, composition: Composition) -> None:
+        """The autoscaler of one leaves the other alone."""
+        scaler = found(composition, "HorizontalPodAutoscaler")
+        assert scaler["spec"]["scaleTargetRef"]["name"] == "web-worker"
+        assert found(composition, "Deployment", "web")["spec"]["replicas"] == 2
+        assert "replicas" not in found(composition, "Deployment", "web-worker")["spec"]
+
+
+def test_two_instances_of_a_class_have_two_names() -> None:
+    """Which all that they bring has."""
+
+    def make(stack: Stack) -> None:
+        for name in ("web-one", "web-two"):
+            Web(stack, Settings(), name=name).deployment()
+
+    composition = composed(make)
+    for name in ("web-one", "web-two"):
+        labels = found(composition, "Deployment", name)["spec"]["selector"]["matchLabels"]
+        assert labels["app.kubernetes.io/name"] == name
+        assert found(composition, "ServiceAccount", name)
+        assert found(composition, "NetworkPolicy", name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [("Deployment", "pod-template-hash"), ("StatefulSet", "controller-revision-hash")],
+)
+def test_the_pods_of_a_rollout_are_spread_among_themselves(kind: str, label: str) -> None:
+    """Those that are about to go do not count."""
+    pods = template(workload(kind, SEVERAL))["spec"]
+    assert [each["matchLabelKeys"] for each in pods["topologySpreadConstraints"]] == [[label]] * 2
+
+
+def test_a_daemon_set_has_one_pod_on_each_node() -> None:
+    """It counts no replicas, and is replaced one by one."""
+    composition = composed(lambda stack: DaemonSet(web := Web(stack, Settings()), Pod(web.main())))
+    spec = found(composition, "DaemonSet")["spec"]
+    assert "replicas" not in spec
+    assert spec["updateStrategy"]["rollingUpdate"] == {"maxUnavailable": 1}
+    assert spec["selector"]["matchLabels"].items() <= spec["template"]["metadata"]["labels"].items()
+
+
+def test_a_cron_job_says_how_its_runs_go() -> None:
+    """What happens to a run that is late or due too early, and how many are kept."""
+
+    def make(stack: Stack) -> None:
+        web = Web(stack, Settings())
+        CronJob(
+            web,
+            Pod(web.main(probes=None)),
+            name="web-night",
+            schedule="0 3 * * *",
+            concurrency="Replace",
+            starting_deadline=60,
+            successes=2,
+            failures=5,
+            suspend=True,
+        )
+
+    spec = found(composed(make), "CronJob")["spec"]
+    assert (spec["concurrencyPolicy"], spec["startingDeadlineSeconds"]) == ("Replace", 60)
+    assert (spec["successfulJobsHistoryLimit"], spec["failedJobsHistoryLimit"]) == (2, 5)
+    assert spec["suspend"] is True
+
+
+class TestVolumeOfADeployment:
+    """A claim that is not made anew for each pod."""
+
+    @staticmethod
+    def made(replicas: int, access_mode: Any = "ReadWriteOnce") -> Composition:
+        """Compose a Deployment that mounts one."""
+
+        def make(stack: Stack) -> None:
+            web = Web(stack, Settings(replicas=replicas))
+            storage = Storage(size="1Gi")
+            data = PersistentVolumeClaim(web, storage, name="web-data", access_mode=access_mode)
+            web.deployment(mounts={"/data": data})
+
+        return composed(make)
+
+    def test_its_pods_mount_the_claim(self) -> None:
+        """By name, writable."""
+        composition = self.made(1)
+        assert found(composition, "PersistentVolumeClaim", "web-data")
+        pod = found(composition, "Deployment")["spec"]["template"]["spec"]
+        claim = {"name": "web-data", "persistentVolumeClaim": {"claimName": "web-data"}}
+        assert claim in pod["volumes"]
+
+    def test_a_volume_of_one_node_is_left_before_it_is_taken(self) -> None:
+        """Else a rollout waits for ever on another node."""
+        assert found(self.made(1), "Deployment")["spec"]["strategy"] == {"type": "Recreate"}
+        shared = found(self.made(2, "ReadWriteMany"), "Deployment")["spec"]["strategy"]
+        assert shared["type"] == "RollingUpdate"
+
+    def test_several_pods_do_not_mount_a_volume_of_one_node(self) -> None:
+        """They may be on several."""
+        with pytest.raises(Exception, match="2 pods of web cannot mount web-data on one node"):
+            self.made(2)
+
+
+def test_a_role_is_for_the_pods_that_have_a_token() -> None:
+    """No others of the service get one, nor reach the API server."""
+
+    def make(stack: Stack) -> None:
+        web = Web(stack, Settings())
+        web.deployment()
+        Role(web, [PolicyRule(verbs=["get", "list"], resources=["pods"])])
+        Deployment(web, Pod(web.main(), token=True), name="web-watcher")
+
+    composition = composed(make)
+    binding = found(composition, "RoleBinding", "web")
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "web"}]
+    assert binding["roleRef"]["name"] == found(composition, "Role")["metadata"]["name"]
+    tokens = {
+        name: found(composition, "Deployment", name)["spec"]["template"]["spec"][
+            "automountServiceAccountToken"
+        ]
+        for name in ("web", "web-watcher")
+    }
+    assert tokens == {"web": False, "web-watcher": True}
+    (rule,) = found(composition, "NetworkPolicy", "web-watcher")["spec"]["egress"]
+    assert [port["port"] for port in rule["ports"]] == [443, 6443]
+    assert len(found(composition, "NetworkPolicy", "web")["spec"]["egress"]) == 1  # DNS
+
+
+def test_an_autoscaler_aims_at_all_that_it_is_told() -> None:
+    """Processor time, memory, metrics of the pods and others, each at its pace."""
+    scaling = Autoscaling(
+        min_replicas=1,
+        max_replicas=9,
+        cpu_utilization=None,
+        memory_utilization=80,
+        metrics=[
+            Metric(name="requests_per_second", average="100"),
+            Metric(name="queue_length", average="30", labels={"q": "mail"}, source="external"),
+        ],
+        scale_up=Pace(pods=4, percent=100, period=15),
+        scale_down=Pace(stabilization=600),
+    )
+    composition = composed(lambda stack: Web(stack, Settings(replicas=scaling)).deployment())
+    spec = found(composition, "HorizontalPodAutoscaler")["spec"]
+    assert [metric["type"] for metric in spec["metrics"]] == ["Resource", "Pods", "External"]
+    assert spec["metrics"][2]["external"]["metric"]["selector"] == {"matchLabels": {"q": "mail"}}
+    assert spec["behavior"] == {
+        "scaleUp": {
+            "stabilizationWindowSeconds": 0,
+            "policies": [
+                {"type": "Pods", "value": 4, "periodSeconds": 15},
+                {"type": "Percent", "value": 100, "periodSeconds": 15},
+            ],
+        },
+        "scaleDown": {"stabilizationWindowSeconds": 600},
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.k8sgen.cli.faults import CACHE, Fault, in_web, overrides, production, stack, web
-from tests.projects import edited
+from tests.projects import FILES, edited
 
 LEFT_OUT = "\n  give the environment that service, or leave out this one too"
 SUPER = "call super().__init__(…) first in its __init__"
@@ -159,6 +159,36 @@ STACK = (
         "number",
     ),
     Fault(
+        "a StatefulSet's own volume in a Deployment",
+        {CACHE: FILES[CACHE].replace("StatefulSet", "Deployment")},
+        "services/cache.py:21: Claim 'data' is for a StatefulSet, which cache is not; mount "
+        "PersistentVolumeClaim(self, storage, name='cache-data')",
+    ),
+    Fault(
+        "a probe that asks two things",
+        in_web("import k8sgen", 'k8sgen.Probe(path="/", command=["true"])'),
+        "services/web.py:26: a probe asks one thing, not path and command",
+    ),
+    Fault(
+        "a gRPC probe by a port's name",
+        in_web("import k8sgen", 'k8sgen.Probe(port="http", grpc="")'),
+        "services/web.py:26: port: a gRPC probe needs the Port, not its name 'http'",
+    ),
+    Fault(
+        "a right on everything",
+        in_web("import k8sgen", 'k8sgen.PolicyRule(verbs=["*"], resources=["pods"])'),
+        "services/web.py:26: verbs: '*' grants what does not exist yet; name each",
+    ),
+    Fault(
+        "an autoscaler without anything to scale by",
+        in_web(
+            "import k8sgen",
+            "k8sgen.Autoscaling(min_replicas=1, max_replicas=2, cpu_utilization=None)",
+        ),
+        "services/web.py:26: metrics: there is nothing to scale by; name cpu, memory or another "
+        "metric",
+    ),
+    Fault(
         "two main Deployments",
         in_web("Deployment(self, Pod(container))"),
         "services/web.py:26: There is already a Construct with name 'deployment' in "
@@ -236,13 +266,14 @@ VALUES = (
     Fault(
         "an environment variable without a value",
         web("cache.address}", "None}"),
-        "services/web.py:19: env: CACHE: a string, a whole number, a boolean, a SecretKey or a "
-        "FieldRef is needed, not nothing",
+        "services/web.py:19: env: CACHE: a string, a whole number, a boolean, a SecretKey, a "
+        "FieldRef or a function is needed, not nothing",
     ),
     Fault(
         "an argument that does not exist",
         web("mounts={", "volumes={"),
-        "services/web.py:19: Container takes no 'volumes'\n  known: name, image, resources, "
-        "command, args, ports, env, env_from, mounts, probes, drain",
+        "services/web.py:19: Service.container takes no 'volumes'\n"
+        "  known: name, image, resources, command, args, ports, env, env_from, mounts, "
+        "probes, drain",
     ),
 )

@@ -28,7 +28,7 @@ from k8sgen.secrets.contract.keys import (
     SecretKey,
 )
 from k8sgen.settings.autoscaling import Autoscaling, Metric, Pace
-from k8sgen.settings.cluster import Addresses, Cluster, Pods
+from k8sgen.settings.cluster import Addresses, Cluster, Gateway, Pods
 from k8sgen.settings.environment import Environment, Priority, Quota
 from k8sgen.settings.image import Image
 from k8sgen.settings.outside import Outside
@@ -58,6 +58,7 @@ __all__ = [
     "EnvValue",
     "Environment",
     "FieldRef",
+    "Gateway",
     "Given",
     "Image",
     "Ingress",

@@ -36,6 +36,7 @@ class Context:
             policies are not compared with them.
         secrets: Secret to key to the template that the value is made from, empty where there is
             none; the Secrets themselves are not among the manifests.
+        certificates: The Secrets with certificates that others make.
         waivers: What code asks to overlook.
         serves_tls: Whether every host needs a certificate; not on a developer's machine.
         requires_digests: Whether every image must be pinned by its digest.
@@ -47,6 +48,7 @@ class Context:
     origins: Mapping[Identity, Origin] = attrs.field(factory=dict)
     edges: Sequence[Edge] | None = None
     secrets: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    certificates: frozenset[str] = frozenset()
     waivers: Sequence[Waiver] = ()
     serves_tls: bool = True
     requires_digests: bool = False

@@ -45,13 +45,15 @@ class SolverPolicy(Manifest):
     Lets the ingress controller reach the pods by which cert-manager proves that a host is ours.
     """
 
+    ID = "network-policy-acme-solver"
+
     def __init__(self, service: Service) -> None:
         controller = service.stack.environment.cluster.ingress_controller.party("controller")
         edge = Edge(client=controller, server=SOLVER, port=SOLVER_PORT.number)
         name = f"{service.name}-acme-solver"
         super().__init__(
             service,
-            service.id_of("network-policy", name),
+            self.ID,
             {
                 "apiVersion": "networking.k8s.io/v1",
                 "kind": "NetworkPolicy",

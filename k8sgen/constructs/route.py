@@ -14,6 +14,11 @@ from k8sgen.settings.value import Value, host_name
 _PATH = re.compile(r"/|(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
 
+def is_path(text: str) -> bool:
+    """Return whether *text* is a path of plain segments: `/`, `/api/v1`."""
+    return _PATH.fullmatch(text) is not None
+
+
 @attrs.frozen(kw_only=True)
 class Route(Value):
     """
@@ -38,6 +43,6 @@ class Route(Value):
 
     @path.validator
     def _is_clean(self, _: attrs.Attribute[str], value: str) -> None:
-        if isinstance(value, str) and not _PATH.fullmatch(value):
+        if isinstance(value, str) and not is_path(value):
             msg = f"path: {value!r} is not a plain path; write for instance / or /api/v1"
             raise ValueError(msg)

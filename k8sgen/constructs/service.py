@@ -80,6 +80,7 @@ class Service(Connected, constructs.Construct):
         self.settings = settings
         self.workloads: list[Workload] = []
         self.exposed: list[Endpoint] = []
+        self.certificates: set[str] = set()
         self.secrets: dict[str, SecretKey] = {}
         self.waivers: list[Waiver] = []
         self._kubernetes_services: dict[str, KubernetesService] = {}

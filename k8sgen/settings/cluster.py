@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import attrs
 
 from k8sgen.kubernetes.edges import Block, Party
 from k8sgen.settings.outside import PRIVATE, Outside, cidr
-from k8sgen.settings.value import Value, dns_label, each, host_name
+from k8sgen.settings.value import Value, at_least, dns_label, each, host_name
 
 
 @attrs.frozen(kw_only=True)
@@ -40,6 +41,27 @@ class Addresses(Value):
 
 
 @attrs.frozen(kw_only=True)
+class Gateway(Value):
+    """
+    A Gateway of the cluster, at whose listeners hosts are served; it lets in our namespace.
+
+    Args:
+        https: The listener with the hosts' certificates, which are the Gateway's affair.
+        http: The listener without.
+    """
+
+    name: str = attrs.field(validator=dns_label)
+    namespace: str = attrs.field(validator=dns_label)
+    https: str = "https"
+    http: str = "http"
+
+    def parent(self, *, secure: bool) -> dict[str, str]:
+        """Return the `parentRefs` entry of an HTTPRoute."""
+        listener = self.https if secure else self.http
+        return {"name": self.name, "namespace": self.namespace, "sectionName": listener}
+
+
+@attrs.frozen(kw_only=True)
 class Cluster(Value):
     """
     What the cluster brings along, and where its own pods are that ours must talk to.
@@ -50,8 +72,14 @@ class Cluster(Value):
         scrapers: Read the metrics.
         api_server: What pods with a token speak to; unless told, any private address.
         ingress_class: Of every Ingress.
+        controller: Whose annotations redirect to https and send HSTS: Traefik's, or those of the
+            NGINX Ingress Controller (nginx.org).
+        gateway: Serves the hosts instead of an Ingress, by the Gateway API; `ingress_controller` is
+            then its data plane.
         issuer: The cert-manager ClusterIssuer that signs the hosts' certificates; `None` serves
-            plain HTTP.
+            plain HTTP, unless a Gateway has certificates.
+        redirect: Whether http leads to https.
+        hsts: For how many seconds browsers are to use https alone; `None` does not tell them.
         plain_http: Whether that is as it should be, on a developer's machine; elsewhere every host
             needs a certificate.
         pull_secret: The name of a Secret of the namespace, made by others, by which the images of
@@ -68,7 +96,11 @@ class Cluster(Value):
     )
     api_server: Outside = Outside("api-server", cidrs=PRIVATE, ports=(443, 6443))
     ingress_class: str = "traefik"
+    controller: Literal["traefik", "nginx"] = "traefik"
+    gateway: Gateway | None = None
     issuer: str | None = None
+    redirect: bool = False
+    hsts: int | None = attrs.field(default=None, validator=at_least(1))
     plain_http: bool = False
     pull_secret: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(host_name)
@@ -77,7 +109,16 @@ class Cluster(Value):
         default="1.36", validator=attrs.validators.matches_re(r"1\.\d+")
     )
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.gateway and self.issuer:
+            msg = "issuer: the listeners of the Gateway have the certificates; annotate the Gateway"
+            raise ValueError(msg)
+        if self.plain_http and (self.redirect or self.hsts):
+            msg = f"{'redirect' if self.redirect else 'hsts'}: with plain_http there is no https"
+            raise ValueError(msg)
+
     @property
     def scheme(self) -> str:
         """The scheme of every public URL."""
-        return "https" if self.issuer else "http"
+        return "https" if self.issuer or (self.gateway and not self.plain_http) else "http"

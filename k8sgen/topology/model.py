@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from k8sgen.kubernetes.edges import Edge
+from k8sgen.kubernetes.public_paths import public_paths
 
 if TYPE_CHECKING:
     from k8sgen.project.compose import Composition
@@ -230,15 +231,13 @@ def _entries(composition: Composition) -> Iterator[Entry]:
 
 def _urls(composition: Composition) -> dict[str, set[str]]:
     """Find the public URLs by the Kubernetes Service that answers them."""
+    default = composition.environment.cluster.scheme
     found: dict[str, set[str]] = {}
+    secure = set()
     for resource in composition.resources:
-        if resource.body["kind"] != "Ingress":
-            continue
-        spec = resource.body["spec"]
-        secure = {host for tls in spec.get("tls") or () for host in tls.get("hosts") or ()}
-        for rule in spec.get("rules") or ():
-            host = rule.get("host", "*")
-            url = f"{'https' if host in secure else 'http'}://{host}"
-            for path in rule["http"]["paths"]:
-                found.setdefault(path["backend"]["service"]["name"], set()).add(url)
-    return found
+        for path in public_paths(resource.body):
+            scheme = default if path.encrypted is None else "https" if path.encrypted else "http"
+            found.setdefault(path.service, set()).add(f"{scheme}://{path.host}")
+            secure |= {path.host} if scheme == "https" else set()
+    redirected = {f"http://{host}" for host in secure}
+    return {service: urls - redirected for service, urls in found.items()}

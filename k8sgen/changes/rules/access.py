@@ -12,6 +12,7 @@ from k8sgen.changes.peers import contains
 from k8sgen.changes.rules.privileges import privileges
 from k8sgen.changes.rules.wire import hosts
 from k8sgen.changes.states import Case
+from k8sgen.kubernetes.public_paths import WAYS_IN
 
 Powers = dict[str, Path]
 Body = Mapping[str, Any]
@@ -37,7 +38,7 @@ def _powers(body: Body) -> Powers:
     kind = body["kind"]
     if kind == "Service":
         return _exposure(body)
-    if kind == "Ingress":
+    if kind in WAYS_IN:
         reasons = (f"{where} is reachable from outside" for where in sorted(hosts(body)))
         return dict.fromkeys(reasons, ("spec", "rules"))
     if kind in ("RoleBinding", "ClusterRoleBinding"):

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from k8sgen.changes.level import Level, Verdict
-from k8sgen.changes.path import get, parse
+from k8sgen.changes.path import parse
 from k8sgen.changes.states import Case
+from k8sgen.kubernetes.public_paths import WAYS_IN, PublicPath, public_paths
 
 _SERVICE: Mapping[str, str] = {
     "spec.selector": "requests go to other pods",
@@ -23,6 +24,7 @@ _INGRESS: Mapping[str, str] = {
     "spec.ingressClassName": "another controller serves the hosts",
     "spec.defaultBackend": "requests are routed in another way",
     "spec.tls": "clients see another certificate, or none",
+    "spec.parentRefs": "another Gateway, or listener, serves the hosts",
     "metadata.annotations": "the ingress controller acts on annotations",
 }
 
@@ -35,11 +37,11 @@ def kubernetes_service(case: Case) -> Iterator[Verdict]:
 
 def ingress(case: Case) -> Iterator[Verdict]:
     """Judge a change of how requests from outside are routed."""
-    if case.pair.kind == "Ingress":
+    if case.pair.kind in WAYS_IN:
         yield from _interrupted(case, _INGRESS)
         old, new = _routes(case.pair.before), _routes(case.pair.after)
         for where in sorted(old.keys() & new.keys()):
-            if old[where] != new[where]:
+            if old[where].answer != new[where].answer:
                 reason = f"requests to {where} go elsewhere"
                 yield Verdict(Level.MAY_INTERRUPT, reason, ("spec", "rules"))
         gone = hosts(case.pair.before) - hosts(case.pair.after) if case.pair.after else ()
@@ -49,18 +51,13 @@ def ingress(case: Case) -> Iterator[Verdict]:
 
 
 def hosts(body: Mapping[str, Any] | None) -> set[str]:
-    """Return the hosts and paths that an Ingress opens."""
-    default = {"*/"} if get(body, "spec.defaultBackend") else set()
-    return default | _routes(body).keys()
+    """Return the hosts and paths that an Ingress or an HTTPRoute opens."""
+    return set(_routes(body))
 
 
-def _routes(body: Mapping[str, Any] | None) -> dict[str, Any]:
+def _routes(body: Mapping[str, Any] | None) -> dict[str, PublicPath]:
     """Return what is at each host and path."""
-    return {
-        f"{rule.get('host', '*')}{path.get('path', '/')}": path
-        for rule in get(body, "spec.rules", [])
-        for path in get(rule, "http.paths", [])
-    }
+    return {path.place: path for path in public_paths(body)}
 
 
 def _interrupted(case: Case, rules: Mapping[str, str]) -> Iterator[Verdict]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from k8sgen.checks.rendered import Rendered, get, label
+from k8sgen.checks.rendered import Body, Rendered, get, label
 from k8sgen.checks.rule import Issue, rule
+from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
 
+_MIDDLEWARES = "traefik.ingress.kubernetes.io/router.middlewares"
 _ISSUERS = ("cert-manager.io/cluster-issuer", "cert-manager.io/issuer")
 
 
@@ -26,20 +28,46 @@ def wildcard_roles(rendered: Rendered) -> Iterator[Issue]:
 @rule("host-tls", fix="set the cluster's issuer, so that every host gets a certificate")
 def host_tls(rendered: Rendered) -> Iterator[Issue]:
     """Every host has a certificate, signed by an issuer, wherever TLS is served."""
-    for body in rendered.of("Ingress"):
-        entries = get(body, "spec", "tls") or []
-        covered = {host for tls in entries for host in tls.get("hosts") or []}
-        hosts = {each.get("host", "*") for each in get(body, "spec", "rules") or []}
-        for host in sorted(hosts - covered):
-            if rendered.context.serves_tls:
-                yield Issue(body, f"{label(body)}: the host {host!r} is served without TLS")
-        for host in sorted(covered - hosts):
-            yield Issue(body, f"{label(body)}: a certificate for {host!r}, which no rule serves")
-        annotations = body["metadata"].get("annotations") or {}
-        if entries and not any(annotations.get(issuer) for issuer in _ISSUERS):
-            for tls in entries:
-                if tls.get("secretName") not in rendered.context.secrets:
-                    yield Issue(body, f"{label(body)}: nobody issues {tls.get('secretName')!r}")
+    for body in rendered.of(*WAYS_IN):
+        for problem in (*_plain(rendered, body), *_uncertified(rendered, body)):
+            yield Issue(body, f"{label(body)}: {problem}")
+
+
+def _plain(rendered: Rendered, body: Body) -> Iterator[str]:
+    if not rendered.context.serves_tls or redirects(rendered, body):
+        return
+    for host in sorted({path.host for path in public_paths(body) if path.encrypted is False}):
+        yield f"the host {host!r} is served without TLS"
+    for parent in get(body, "spec", "parentRefs") or []:
+        if not parent.get("sectionName"):
+            yield f"it names no listener of the Gateway {parent.get('name')!r}, TLS or not"
+
+
+def _uncertified(rendered: Rendered, body: Body) -> Iterator[str]:
+    entries = get(body, "spec", "tls") or []
+    covered = {host for tls in entries for host in tls.get("hosts") or []}
+    for host in sorted(covered - {path.host for path in public_paths(body)}):
+        yield f"a certificate for {host!r}, which no rule serves"
+    annotations = body["metadata"].get("annotations") or {}
+    if not any(annotations.get(issuer) for issuer in _ISSUERS):
+        known = {*rendered.context.secrets, *rendered.context.certificates}
+        for tls in entries:
+            if tls.get("secretName") not in known:
+                yield f"nobody issues {tls.get('secretName')!r}"
+
+
+def redirects(rendered: Rendered, body: Body) -> bool:
+    """Return whether a middleware of Traefik leads all requests of an Ingress to https."""
+    names = (body["metadata"].get("annotations") or {}).get(_MIDDLEWARES, "")
+    found = (get(each, "spec", "redirectScheme", "scheme") for each in _named(rendered, names))
+    return "https" in found
+
+
+def _named(rendered: Rendered, names: str) -> Iterator[Body]:
+    for each in rendered.of("Middleware"):
+        metadata = each["metadata"]
+        if f"{metadata.get('namespace', '')}-{metadata['name']}@kubernetescrd" in names.split(","):
+            yield each
 
 
 @rule("exposure", fix="expose it by an Ingress")

@@ -7,7 +7,9 @@ from typing import Any
 
 from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
 from k8sgen.checks.rule import Issue, nearest, rule
+from k8sgen.checks.rules.access import redirects
 from k8sgen.checks.selector import matches
+from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _SCRAPE = "prometheus.io/scrape"
@@ -103,11 +105,9 @@ def service_port(body: Body, port: Any) -> Body | None:
 
 @rule("ingress-backend", fix="name a Kubernetes Service and one of its ports")
 def ingress_backends(rendered: Rendered) -> Iterator[Issue]:
-    """Every backend of an Ingress is a Kubernetes Service with that port."""
-    for body in rendered.of("Ingress"):
-        for backend in _backends(body):
-            name = backend.get("name")
-            port = get(backend, "port", "name") or get(backend, "port", "number")
+    """Every backend of an Ingress or HTTPRoute is a Kubernetes Service with that port."""
+    for body in rendered.of(*WAYS_IN):
+        for name, port in dict.fromkeys((path.service, path.port) for path in public_paths(body)):
             found = rendered.find("Service", name, body)
             if found is None:
                 message = f"{label(body)}: there is no Kubernetes Service {name!r}"
@@ -118,27 +118,16 @@ def ingress_backends(rendered: Rendered) -> Iterator[Issue]:
                 yield Issue(body, message, nearest(port, map(str, known)))
 
 
-def _backends(body: Body) -> Iterator[Body]:
-    spec = body.get("spec") or {}
-    if get(spec, "defaultBackend", "service"):
-        yield spec["defaultBackend"]["service"]
-    for each in spec.get("rules") or []:
-        for path in get(each, "http", "paths") or []:
-            yield get(path, "backend", "service") or {}
-
-
 @rule("ingress-twice", fix="let one Ingress serve the host and path")
 def ingress_twice(rendered: Rendered) -> Iterator[Issue]:
-    """No two rules of Ingresses claim the same host and path."""
-    seen: dict[tuple[str, str], str] = {}
-    for body in rendered.of("Ingress"):
-        for each in get(body, "spec", "rules") or []:
-            for path in get(each, "http", "paths") or []:
-                key = (str(each.get("host", "*")), str(path.get("path", "/")))
-                if key in seen:
-                    message = f"{label(body)}: {''.join(key)} is served by {seen[key]} already"
-                    yield Issue(body, message)
-                seen[key] = label(body)
+    """No two rules of Ingresses or HTTPRoutes claim the same host and path."""
+    seen: dict[str, str] = {}
+    for body in rendered.of(*WAYS_IN):
+        for path in () if redirects(rendered, body) else public_paths(body):
+            if path.place in seen:
+                message = f"{label(body)}: {path.place} is served by {seen[path.place]} already"
+                yield Issue(body, message)
+            seen[path.place] = label(body)
 
 
 @rule("probe-port", fix="name a port that the container declares")

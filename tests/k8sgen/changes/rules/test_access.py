@@ -189,3 +189,29 @@ def test_a_changed_route_may_interrupt(name: str, path: str, value: Any) -> None
     Requests that go elsewhere may find nobody.
     """
     assert max(changed(name, path, value)) == Level.MAY_INTERRUPT
+
+
+def test_a_route_of_a_gateway_opens_hosts_as_an_ingress_does() -> None:
+    """
+    A new one, a new host and a new path widen access; another backend, or a host less, do not.
+    """
+    rule = {
+        "matches": [{"path": {"type": "PathPrefix", "value": "/api"}}],
+        "backendRefs": [{"name": "web", "port": 80}],
+    }
+    body = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "web"},
+        "spec": {"parentRefs": [{"name": "public"}], "hostnames": ["a.example"], "rules": [rule]},
+    }
+    assert added(body)[Level.WIDENS_ACCESS] == "a.example/api is reachable from outside"
+    hosts = change(body, "spec.hostnames", ["a.example", "b.example"])
+    opened = {(level, reason) for _, level, reason in verdicts([body], [hosts])}
+    assert (Level.WIDENS_ACCESS, "b.example/api is reachable from outside") in opened
+    closed = {(level, reason) for _, level, reason in verdicts([hosts], [body])}
+    assert (Level.MAY_INTERRUPT, "b.example/api is no longer reachable from outside") in closed
+    assert Level.WIDENS_ACCESS not in {level for level, _ in closed}
+    moved = change(body, "spec.rules.0.backendRefs.0.name", "other")
+    reasons = {reason for _, _, reason in verdicts([body], [moved])}
+    assert "requests to a.example/api go elsewhere" in reasons

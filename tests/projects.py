@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -14,6 +15,8 @@ import attrs
 from k8sgen.cli import main
 from k8sgen.project.compose import Composition, compose
 from k8sgen.project.project import load
+
+SHOP = Path(__file__).parent / "fixtures/shop"
 
 CACHE = """\
 import attrs
@@ -142,6 +145,14 @@ class Ran:
     status: int
     out: str
     err: str
+
+
+def shop(root: Path) -> Path:
+    """
+    Copy the shop, the project of a product team with all that the library knows, to *root*.
+    """
+    shutil.copytree(SHOP, root, ignore=shutil.ignore_patterns("__pycache__", ".mypy_cache"))
+    return root
 
 
 def write_project(root: Path, changes: Mapping[str, str | bytes] | None = None) -> Path:

@@ -77,6 +77,12 @@ class Role(Manifest):
                 "kind": "RoleBinding",
                 "metadata": metadata,
                 "roleRef": {"apiGroup": GROUP, "kind": "Role", "name": name},
-                "subjects": [{"kind": "ServiceAccount", "name": service.name}],
+                "subjects": [
+                    {
+                        "kind": "ServiceAccount",
+                        "name": service.name,
+                        "namespace": service.stack.namespace_name,
+                    }
+                ],
             },
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from k8sgen.tools.programs import DISTRIBUTION, install
-from tests.projects import edited, write_project
+from tests.projects import edited, shop, write_project
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,12 +94,36 @@ def test_a_foreign_project_is_synthesized_by_the_installed_command(
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_foreign_project_is_type_checked_against_the_wheel(python: Path, tmp_path: Path) -> None:
-    """A strict mypy is content, and finds an argument that is misspelled."""
-    project = write_project(tmp_path)
-    mypy = (sys.executable, "-m", "mypy", "--strict", "--python-executable", python)
-    right = run(*mypy, "services", "environments", cwd=project)
-    assert right.stdout.startswith("Success"), right.stdout
-    write_project(tmp_path, edited("services/web.py", "endpoint(HTTP)", "endpoint(prot=HTTP)"))
-    wrong = run(*mypy, "services", "environments", cwd=project)
-    assert 'Unexpected keyword argument "prot"' in wrong.stdout
+@pytest.mark.parametrize("name", ["small", "shop"])
+def test_a_foreign_project_is_type_checked_against_the_wheel(
+    name: str, python: Path, tmp_path: Path
+) -> None:
+    """A strict mypy is content with what a product team writes."""
+    project = shop(tmp_path / "shop") if name == "shop" else write_project(tmp_path)
+    checked = mypy(python, project)
+    assert checked.startswith("Success"), checked
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("endpoint(HTTP)", "endpoint(prot=HTTP)", 'Unexpected keyword argument "prot"'),
+        ("            ports=[HTTP]", "            prots=[HTTP]", 'keyword argument "prots"'),
+        ("Pod(container)", "Pod(container, usr=1)", 'Unexpected keyword argument "usr"'),
+        ("given=[cache]", 'given=["cache"]', "List item 0 has incompatible type"),
+    ],
+)
+def test_what_is_misspelled_is_found_by_its_types(
+    old: str, new: str, problem: str, python: Path, tmp_path: Path
+) -> None:
+    """Before anything runs."""
+    project = write_project(tmp_path, edited("services/web.py", old, new))
+    assert problem in mypy(python, project)
+
+
+def mypy(python: Path, project: Path) -> str:
+    """
+    Return what a strict mypy says of a project that uses the wheel.
+    """
+    strict = ("-m", "mypy", "--strict", "--python-executable", python)
+    return run(sys.executable, *strict, "services", "environments", cwd=project).stdout

@@ -54,18 +54,15 @@ def test_a_database_of_a_provider_takes_the_place_of_our_own(project: Path) -> N
     egress = [
         rule
         for resource in compositions(project)["production"].resources
-        if resource.body["kind"] == "NetworkPolicy"
-        and resource.body["metadata"]["name"] == "catalog"
+        if resource.path == "stack/catalog/network-policy"
         for rule in resource.body["spec"]["egress"]
     ]
     assert {
         "to": [{"ipBlock": {"cidr": "10.20.0.0/24"}}],
         "ports": [{"protocol": "TCP", "port": 5432}],
     } in egress
-    stub = yaml.safe_load(
-        (project / "dist/secrets/production/catalog.stub.yaml").read_text("utf-8")
-    )
-    assert "the URL of the database at shop.db.example.net:5432" in str(stub)
+    stub = (project / "dist/secrets/production/catalog.stub.yaml").read_text("utf-8")
+    assert "the URL of the database at shop.db.example.net:5432" in str(yaml.safe_load(stub))
 
 
 def test_two_services_use_each_other(project: Path) -> None:

@@ -319,7 +319,9 @@ def test_a_role_is_for_the_pods_that_have_a_token() -> None:
 
     composition = composed(make)
     binding = found(composition, "RoleBinding", "web")
-    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": "web"}]
+    assert binding["subjects"] == [
+        {"kind": "ServiceAccount", "name": "web", "namespace": "somewhere"}
+    ]
     assert binding["roleRef"]["name"] == found(composition, "Role")["metadata"]["name"]
     tokens = {
         name: found(composition, "Deployment", name)["spec"]["template"]["spec"][

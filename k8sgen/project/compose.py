@@ -15,6 +15,7 @@ from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
 from k8sgen.project.failure import translated
+from k8sgen.project.foreign import remembered
 from k8sgen.project.project import Project
 from k8sgen.project.stdout import to_stderr
 from k8sgen.secrets.contract.keys import Revisions
@@ -80,11 +81,12 @@ def compose(
         K8sgenError: The stack could not be built.
         Problems: Every construct that is invalid or not a manifest, and every resource made twice.
     """
-    with translated(root, f"environment {environment.name}"):
-        made = stack(cdk8s.App(), environment)
-    made.secret_revisions = revisions or {}
     problems: dict[tuple[str, str], K8sgenError] = {}
-    resources = tuple(_resources(made, root, problems))
+    with remembered():
+        with translated(root, f"environment {environment.name}"):
+            made = stack(cdk8s.App(), environment)
+        made.secret_revisions = revisions or {}
+        resources = tuple(_resources(made, root, problems))
     found = [*problems.values(), *_duplicates(resources)]
     if found:
         raise Problems(found)
@@ -111,10 +113,11 @@ def _resources(
     common = stack.common_labels()
     for child in stack.node.children:
         own = child.labels() if isinstance(child, Service) else {}
-        near: tuple[Location, ...] = getattr(child, "trace", stack.trace)
-        for construct in child.node.find_all():
-            trace = getattr(construct, "trace", near)
+        near: dict[str, tuple[Location, ...]] = {}
+        for construct in child.node.find_all():  # parents first
             path = str(construct.node.path)
+            around = near.get(path.rpartition("/")[0], stack.trace)
+            trace = near[path] = getattr(construct, "trace", around)
             try:
                 with translated(root, path, trace):
                     body = _checked(construct)

@@ -121,6 +121,23 @@ def test_construct_paths_are_those_of_the_base(
     assert list(of_base["spec"]["selector"]["matchLabels"]) == ["cdk8s.io/metadata.addr"]
 
 
+def test_each_names_the_line_that_makes_it(composed: Mapping[str, Composition], root: Path) -> None:
+    """And so do the manifests that it makes in turn, not the line of the service."""
+    lines = (root / "services/web.py").read_text("utf-8").splitlines()
+    made = {
+        resource.path: lines[resource.trace[0].line - 1].strip()
+        for resource in composed["base"].resources
+        if resource.service == "web"
+    }
+    for path, start in {
+        "stack/web/worker/config": "config = kplus.ConfigMap(",
+        "stack/web/worker/deployment": "worker = kplus.Deployment(",
+        "stack/web/monitor/monitor": "monitor = cdk8s.ApiObject(",
+    }.items():
+        (line,) = {text for place, text in made.items() if place.startswith(path)}
+        assert line.startswith(start), path
+
+
 def test_a_setting_reaches_them(composed: Mapping[str, Composition]) -> None:
     """They are synthesized as our own are."""
     (worker,) = bodies(composed["production"], "Deployment", "worker")

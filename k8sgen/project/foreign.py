@@ -1,0 +1,37 @@
+"""Constructs of others: the user's lines that make them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import constructs
+
+from k8sgen.errors import callers
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """
+    Let every construct that is made meanwhile remember the user's lines, as our own do.
+
+    What it remembers is an attribute of the Python object, so it keeps them all alive: jsii would
+    make a new one, without the attribute, for a construct that nobody in Python holds.
+    """
+    meta: Any = type(constructs.Construct)
+    make = meta.__call__
+    alive = []
+
+    def remember(cls: type[Any], *args: Any, **kwargs: Any) -> Any:
+        made = make(cls, *args, **kwargs)
+        if isinstance(made, constructs.Construct) and not hasattr(made, "trace"):
+            made.trace = callers()  # type: ignore[attr-defined]
+            alive.append(made)
+        return made
+
+    meta.__call__ = remember
+    try:
+        yield
+    finally:
+        meta.__call__ = make

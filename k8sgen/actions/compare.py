@@ -54,15 +54,18 @@ def with_other(project: Project, name: str, other: str) -> Changes:
     return compare(f"{name} → {other}", renamed(_bodies(old), *spaces), new.groups())
 
 
-def with_cluster(project: Project, *, context: str | None = None) -> list[Changes]:
+def with_cluster(project: Project, contexts: Mapping[str, str | None]) -> list[Changes]:
     """
     Compare each environment with what runs.
+
+    Args:
+        contexts: Of the kubeconfig, by environment; `None` is the current one.
 
     Raises:
         ClusterError: kubectl cannot read it.
     """
     return [
-        compare(name, live(_bodies(composition), context=context), composition.groups())
+        compare(name, live(_bodies(composition), context=contexts[name]), composition.groups())
         for name, composition in compose_each(project).items()
     ]
 

@@ -17,6 +17,7 @@ from k8sgen.output.header import File
 from k8sgen.output.status import compare as compare_files
 from k8sgen.project.compose import Composition, compose_base, compose_each
 from k8sgen.project.contract import needs
+from k8sgen.project.meetings import require_apart
 from k8sgen.project.project import Project, environment_file, load
 from k8sgen.secrets.contract.stubs import secret_files
 
@@ -86,14 +87,17 @@ def synthesize(project: Project) -> Synthesis:
 
     Raises:
         SynthesisError: A construct could not be built.
+        Problems: Two environments would meet.
         NotProvedError: An overlay does not come out as its environment.
     """
     base = compose_base(project)
     made = compose_each(project)
+    whole = project if project.is_whole else load(project.root)
+    require_apart(whole, made)
     files = dict(_base(base, project.root))
     for name, composition in made.items():
         files.update(_overlay(name, composition, base.groups()))
-    whole = project if project.is_whole else load(project.root)  # .sops.yaml names them all
+    # .sops.yaml names the recipients of all environments
     files.update(secret_files(map(needs, made.values()), whole.environments.values()))
     synthesis = Synthesis(files=files, compositions=made, folders=_folders(project))
     texts = {path: file.text for path, file in files.items()}

@@ -10,6 +10,7 @@ from k8sgen.changes.level import Level
 from k8sgen.changes.markdown import markdown
 from k8sgen.changes.report import report
 from k8sgen.changes.terminal import text
+from k8sgen.cli.context import context_of
 from k8sgen.cli.output import as_json, print_json
 from k8sgen.errors import UsageError
 from k8sgen.project import project
@@ -22,7 +23,7 @@ _LEVELS = click.Choice([level.slug for level in Level])
 @click.argument("other", metavar="[OTHER]", required=False)
 @click.option("--against", metavar="GITREF", help="Compare with dist/ as it is at this commit.")
 @click.option("--live", "is_live", is_flag=True, help="Compare with the cluster, through kubectl.")
-@click.option("--context", help="With --live: the context of the kubeconfig.")
+@click.option("--context", help="With --live: of the kubeconfig, where ENV names none.")
 @click.option(
     "--format",
     "form",
@@ -57,7 +58,8 @@ def command(
     if environment and other:
         every = [comparison.with_other(found, environment, other)]
     elif is_live:
-        every = comparison.with_cluster(found, context=context)
+        contexts = {name: context_of(e, context) for name, e in found.environments.items()}
+        every = comparison.with_cluster(found, contexts)
     else:
         every = comparison.with_commit(found, against, gone=environment is None)
     _print(every, "json" if as_json else form)

@@ -15,6 +15,7 @@ from k8sgen.checks.schemas import kubernetes
 from k8sgen.cli.output import as_json, environments, print_json
 from k8sgen.project import project
 from k8sgen.project.compose import compose_each
+from k8sgen.project.meetings import require_apart
 from k8sgen.secrets.contract.check import check_left_behind
 from k8sgen.tools.programs import DISTRIBUTION
 
@@ -48,10 +49,12 @@ def command(
     when there is an error.
     """
     found = project.load(ctx.obj, environments)
+    made = compose_each(found)
+    require_apart(found if found.is_whole else project.load(ctx.obj), made)
     wanted = kubernetes.known(kubernetes_version) if kubernetes_version else None
     reports = {
         name: validate(composition, found.root, kubernetes_version=wanted)
-        for name, composition in compose_each(found).items()
+        for name, composition in made.items()
     }
     if not environments:
         for finding in check_left_behind(found.root, found.environments):

@@ -67,6 +67,7 @@ class Cluster(Value):
     What the cluster brings along, and where its own pods are that ours must talk to.
 
     Args:
+        context: The kubeconfig context by which kubectl reaches it; commands that write need one.
         dns: Answers on port 53; with a NodeLocal DNSCache, its address.
         ingress_controller: Brings requests from outside.
         scrapers: Read the metrics.
@@ -87,6 +88,7 @@ class Cluster(Value):
         kubernetes_version: Major and minor, as in "1.36".
     """
 
+    context: str | None = None
     dns: Pods | Addresses = Pods(namespace="kube-system", labels={"k8s-app": "kube-dns"})
     ingress_controller: Pods | Addresses = Pods(
         namespace="kube-system", labels={"app.kubernetes.io/name": "traefik"}

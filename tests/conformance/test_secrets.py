@@ -277,7 +277,7 @@ def test_apply_says_what_is_missing(copy: Copy, tmp_path: Path) -> None:
     """Before it starts kubectl."""
     path = copy.root / "dist/secrets/production/redis.sops.yaml"
     path.rename(tmp_path / "kept")
-    ran = run(copy.root, "secrets", "apply", "production")
+    ran = run(copy.root, "secrets", "apply", "production", "--context", "x")
     (tmp_path / "kept").rename(path)
     assert ran.status == 2
     assert "no encrypted file yet for: redis" in ran.err

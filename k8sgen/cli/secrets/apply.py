@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from k8sgen.cli.context import writable_context
 from k8sgen.cli.secrets.common import environment, site
 from k8sgen.secrets.rotation.deploy import apply_secrets
 
 
 @click.command("apply")
 @environment
-@click.option("--context", help="Of the kubectl configuration; the current one unless told.")
+@click.option("--context", help="Of the kubeconfig, where ENV names none.")
 @click.option("--dry-run", is_flag=True, help="Let the server check it, and change nothing.")
 @click.pass_obj
 def command(root: Path, environment: str, context: str | None, dry_run: bool) -> None:
@@ -21,6 +22,6 @@ def command(root: Path, environment: str, context: str | None, dry_run: bool) ->
     Their namespace has to be there; k8sgen's overlay makes it.
     """
     here = site(root, environment)
-    options = [f"--context={context}"] if context else []
+    options = [f"--context={writable_context(here.composition.environment, context)}"]
     options += ["--dry-run=server"] if dry_run else []
     click.echo(apply_secrets(here.store, here.needs, options), nl=False)

@@ -18,6 +18,9 @@ from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.files.encrypted import Encrypted
 from k8sgen.secrets.files.store import Store
 
+_ASKED = '"$1"'
+_ASK = """: "${1:?name the kubeconfig context of the cluster, since the environment does not}"
+"""
 _ROLLS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
@@ -54,12 +57,14 @@ class Steps:
         clients = [user for user in users if _workload(user) not in servers]
         own = [user for user in users if _workload(user) in servers]
         environment = self.needs.environment
+        asked = "" if self.needs.context else f" --context {_ASKED}"
+        apply = f"k8sgen secrets apply {environment}{asked}"
         found = [
             Step(
                 "The running servers accept the new values too; the old ones still count.",
                 tuple(self._tell(k, update, update.accept) for k, update in self._live_updates()),
             ),
-            Step("The Secrets get the new values.", (f"k8sgen secrets apply {environment}",)),
+            Step("The Secrets get the new values.", (apply,)),
             Step("The clients roll, and use the new values.", self._roll(clients)),
             Step("The servers roll; nobody uses the old values any more.", self._roll(own)),
             Step(
@@ -84,14 +89,20 @@ class Steps:
 set -euo pipefail
 """
         body = "".join(_section(n, step) for n, step in enumerate(self.steps(), 1))
-        return f"{head}{body}"
+        return f"{head}{'' if self.needs.context else _ASK}{body}"
+
+    @property
+    def _kubectl(self) -> str:
+        """The program, at the environment's cluster whatever the current one is."""
+        context = self.needs.context
+        return f"kubectl --context {shlex.quote(context) if context else _ASKED}"
 
     def _live_updates(self) -> Iterator[tuple[SecretKey, LiveUpdate]]:
         return ((key, key.live_update) for key in self.changed if key.live_update)
 
     def _tell(self, key: SecretKey, update: LiveUpdate, command: str) -> str:
         values = " ".join(f"{self._value(each)}; echo;" for each in (key, *update.also))
-        pod = f"kubectl --namespace {self.needs.namespace} exec --stdin {update.workload}"
+        pod = f"{self._kubectl} --namespace {self.needs.namespace} exec --stdin {update.workload}"
         # What it does not read is drained, or sops would die of a closed pipe.
         drained = f"{command}; status=$?; cat > /dev/null; exit $status"
         return f"{{ {values} }} |\n  {pod} -- sh -c {shlex.quote(drained)}"
@@ -110,9 +121,9 @@ set -euo pipefail
             return ()
         folder = f"dist/overlays/{self.needs.environment}"
         chosen = shlex.quote(f"app.kubernetes.io/name in ({', '.join(services)})")
-        apply = f"kubectl apply --server-side --kustomize {folder} --selector {chosen}"
+        apply = f"{self._kubectl} apply --server-side --kustomize {folder} --selector {chosen}"
         rolling = sorted({_workload(u) for u in found if u.user.split("/")[0] in _ROLLS})
-        wait = f"kubectl --namespace {self.needs.namespace} rollout status --timeout 15m"
+        wait = f"{self._kubectl} --namespace {self.needs.namespace} rollout status --timeout 15m"
         return (apply, *(f"{wait} {workload}" for workload in rolling))
 
 

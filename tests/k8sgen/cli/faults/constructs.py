@@ -95,7 +95,7 @@ CONSTRUCTS = (
     Fault(
         "a foreign construct that finds itself incomplete",
         in_web("import cdk8s_plus_33 as kplus", 'kplus.Ingress(self, "x")'),
-        "services/web.py:16: stack/web/x: ingress with no rules or default backend",
+        "services/web.py:26: stack/web/x: ingress with no rules or default backend",
     ),
     Fault(
         "a manifest that a validation refuses",

@@ -13,6 +13,7 @@ from k8sgen.secrets.contract.keys import LiveUpdate, SecretKey
 from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.rotation.steps import Steps
 from tests.k8sgen.secrets.kit import Site, keys, needs_of
+from tests.tools import tool
 
 BASH = shutil.which("bash") or "bash"
 ACCEPT = 'read -r new && echo "it\'s $new" | accept'
@@ -41,7 +42,7 @@ def steps(site: Site) -> Steps:
         Reference(secret="web", key=None, user="Deployment/web", way="", service="web"),
         Reference(secret="web", key=None, user="CronJob/web-clean", way="", service="web"),
     ]
-    site.needs = attrs.evolve(made, references=tuple(users))
+    site.needs = attrs.evolve(made, context="main cluster", references=tuple(users))
     site.generate()
     return Steps(needs=site.needs, store=site.store, changed=declared[:3])
 
@@ -75,6 +76,20 @@ def test_the_script_is_good_shell(steps: Steps, tmp_path: Path) -> None:
         subprocess.run([shellcheck, script], check=True)
 
 
+def test_every_command_names_the_cluster(steps: Steps, tmp_path: Path) -> None:
+    """Whatever the current one is; where the environment names none, the script asks."""
+    named = [line for line in steps.script().splitlines() if "kubectl " in line]
+    assert len(named) > 4
+    assert all("kubectl --context 'main cluster' " in line for line in named if line[0] != "#")
+    unnamed = attrs.evolve(steps, needs=attrs.evolve(steps.needs, context=None))
+    script = tmp_path / "script"
+    script.write_text(unnamed.script())
+    ran = subprocess.run([BASH, script], capture_output=True, text=True, check=False)
+    assert ran.returncode != 0
+    assert "name the kubeconfig context of the cluster" in ran.stderr
+    assert 'secrets apply production --context "$1"' in unnamed.script()
+
+
 def test_the_script_holds_no_value(steps: Steps, site: Site) -> None:
     """It may be committed."""
     script = steps.script()
@@ -89,7 +104,7 @@ def test_values_reach_the_server_through_pipes(
     kubectl.parent.mkdir()
     kubectl.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/arguments\ncat >> {tmp_path}/typed\n')
     kubectl.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{kubectl.parent}:{Path(shutil.which('sops') or '').parent}", ":")
+    monkeypatch.setenv("PATH", f"{kubectl.parent}:{Path(tool('sops')).parent}", ":")
     command = steps.steps()[0].commands[0]
     subprocess.run([BASH, "-euo", "pipefail", "-c", command], cwd=site.root, check=True)
     values = site.values()
@@ -97,6 +112,6 @@ def test_values_reach_the_server_through_pipes(
     assert typed == f"{values['database/login']}\n{values['database/password']}\n"
     arguments = (tmp_path / "arguments").read_text()
     assert arguments == (
-        f"--namespace production exec --stdin statefulset/database -- sh -c {ACCEPT}; "
-        "status=$?; cat > /dev/null; exit $status\n"
+        "--context main cluster --namespace production exec --stdin statefulset/database "
+        f"-- sh -c {ACCEPT}; status=$?; cat > /dev/null; exit $status\n"
     )

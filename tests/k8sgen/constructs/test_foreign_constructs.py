@@ -76,7 +76,15 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     The small project with foreign constructs in a service, and its `dist/`.
     """
     web = WEB.replace("import attrs\n", IMPORTS).replace(LIBRARY, f"{LIBRARY} Manifest,")
-    made = write_project(tmp_path_factory.mktemp("foreign"), {"services/web.py": web})
+    two_clusters = {
+        f"environments/{name}.py": f"from k8sgen import Cluster\n{FILES[f'environments/{name}.py']}".replace(
+            f'name="{name}",', f'name="{name}", cluster=Cluster(context="{name}"),'
+        )
+        for name in ("production", "staging")
+    }
+    made = write_project(
+        tmp_path_factory.mktemp("foreign"), {"services/web.py": web, **two_clusters}
+    )
     ran = run(made, "synth")
     assert (ran.status, ran.err) == (0, "")
     return made

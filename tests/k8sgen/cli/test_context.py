@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from k8sgen.tools import programs
 from tests.projects import PRODUCTION, run, write_project
 
 NAMED = PRODUCTION.replace(
@@ -20,7 +20,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kubectl = tmp_path / "kubectl"
     kubectl.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\ncat > /dev/null\n')
     kubectl.chmod(0o755)
-    monkeypatch.setattr(programs, "find", lambda _: str(kubectl))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))  # it is found beside it
     return tmp_path / "asked"
 
 

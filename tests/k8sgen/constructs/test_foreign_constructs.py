@@ -76,12 +76,11 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     The small project with foreign constructs in a service, and its `dist/`.
     """
     web = WEB.replace("import attrs\n", IMPORTS).replace(LIBRARY, f"{LIBRARY} Manifest,")
-    two_clusters = {
-        f"environments/{name}.py": f"from k8sgen import Cluster\n{FILES[f'environments/{name}.py']}".replace(
-            f'name="{name}",', f'name="{name}", cluster=Cluster(context="{name}"),'
-        )
-        for name in ("production", "staging")
-    }
+    two_clusters = {}
+    for name in ("production", "staging"):
+        file, here = f"environments/{name}.py", f'cluster=k8sgen.Cluster(context="{name}"),'
+        text = FILES[file].replace(f'name="{name}",', f'name="{name}", {here}')
+        two_clusters[file] = f"import k8sgen\n{text}"
     made = write_project(
         tmp_path_factory.mktemp("foreign"), {"services/web.py": web, **two_clusters}
     )

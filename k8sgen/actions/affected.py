@@ -16,7 +16,7 @@ SECRETS = f"{DIST}/secrets"
 
 
 @attrs.frozen
-class Environment:
+class AffectedEnvironment:
     """
     One environment that is affected.
 
@@ -44,7 +44,7 @@ class Affected:
     """
 
     since: str
-    environments: tuple[Environment, ...]
+    environments: tuple[AffectedEnvironment, ...]
     sources: tuple[str, ...]
 
     @property
@@ -65,7 +65,7 @@ def affected(project: Project, since: str) -> Affected:
     commit = merge_base(project.root, since)
     files = changed_files(project.root, commit)
     found = [
-        Environment(
+        AffectedEnvironment(
             name=changes.name,
             changes=changes,
             secrets=_secrets(files, changes.name),

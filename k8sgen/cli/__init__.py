@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 import click
 
-from k8sgen.errors import K8sgenError, UsageError, did_you_mean, suggest
+from k8sgen.cli.group import CommandGroup
+from k8sgen.errors import K8sgenError, UsageError, did_you_mean
 from k8sgen.tools import node
 from k8sgen.tools.programs import DISTRIBUTION
 
@@ -32,44 +31,19 @@ COMMANDS = (
 _WITHOUT_NODE = ("doctor",)
 
 
-class Commands(click.Group):
-    """Finds each command in a file of its own, so that a start loads only what it needs."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*COMMANDS]  # `list` is the command of that name here, once it is loaded
+class _Commands(CommandGroup):
+    """Asks for Node where a command needs it, before that loads the library."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        if cmd_name not in _WITHOUT_NODE:
+        if cmd_name in COMMANDS and cmd_name not in _WITHOUT_NODE:
             node.require()
-        command: click.Command = import_module(f"k8sgen.cli.{cmd_name}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
-            msg = f"there is no command {args[0]!r}"
-            raise UsageError(msg, hint=suggest(args[0], COMMANDS))
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, _summary(name)) for name in COMMANDS])
-
-
-def _summary(name: str) -> str:
-    """Read the first line of a command's file, without loading what the command needs."""
-    place = Path(__file__).with_name(name)
-    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
-    doc = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
-    text = doc.partition("\n")[0].partition(": ")[2].replace("`", "")
-    return text[:1].upper() + text[1:]
+        return super().get_command(ctx, cmd_name)
 
 
 @click.command(
-    cls=Commands,
+    cls=_Commands,
+    package=__name__,
+    names=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=False,  # nothing asked is wrong use, and answered as all of that
 )

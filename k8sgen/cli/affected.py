@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from k8sgen.actions.affected import Affected, Environment, affected
+from k8sgen.actions.affected import Affected, AffectedEnvironment, affected
 from k8sgen.changes.terminal import SIGNS, summary
 from k8sgen.cli.output import as_json, print_json
 from k8sgen.project import project
@@ -48,7 +48,7 @@ def _report(found: Affected) -> dict[str, Any]:
     }
 
 
-def _resources(environment: Environment) -> list[dict[str, str]]:
+def _resources(environment: AffectedEnvironment) -> list[dict[str, str]]:
     return [
         {
             "service": change.pair.service,

@@ -10,7 +10,7 @@ from k8sgen.actions.prove import prove_with_kubectl
 from k8sgen.actions.synth import Synthesis, synthesize_for
 from k8sgen.cli.output import as_json, environments, print_json
 from k8sgen.errors import UsageError
-from k8sgen.output.status import Changes, compare
+from k8sgen.output.status import FileChanges, compare
 from k8sgen.output.write import write
 
 
@@ -68,13 +68,13 @@ def _folder(root: Path, out: Path | None) -> Path:
     return out
 
 
-def _report(synthesis: Synthesis, changes: Changes) -> dict[str, object]:
+def _report(synthesis: Synthesis, changes: FileChanges) -> dict[str, object]:
     resources = {name: len(c.resources) for name, c in synthesis.compositions.items()}
     lists = ("written", "unchanged", "removed", "kept", "edited", "blocked")
     return {"resources": resources, **{name: list(getattr(changes, name)) for name in lists}}
 
 
-def _print(synthesis: Synthesis, changes: Changes, dist: Path, *, check: bool) -> None:
+def _print(synthesis: Synthesis, changes: FileChanges, dist: Path, *, check: bool) -> None:
     marks = {"written": "~", "removed": "-", "kept": "?", "edited": "!", "blocked": "x"}
     for name, mark in marks.items():
         for path in getattr(changes, name):

@@ -42,7 +42,7 @@ Signature = tuple[int, int, int]
 
 
 @attrs.frozen
-class Record:
+class SwapRecord:
     """
     What a run knew when it was about to swap.
 
@@ -176,7 +176,7 @@ def settle(holder: Path, dist: Path) -> None:
     _discard(holder)
 
 
-def _carry_over(old: Path, dist: Path, record: Record, *, spare: Path) -> None:
+def _carry_over(old: Path, dist: Path, record: SwapRecord, *, spare: Path) -> None:
     """
     Move into *dist* what was put into the *old* tree after it was read.
 
@@ -200,7 +200,7 @@ def _signature(status: os.stat_result) -> Signature:
     return status.st_ino, status.st_mtime_ns, status.st_size
 
 
-def _read_record(holder: Path) -> Record | None:
+def _read_record(holder: Path) -> SwapRecord | None:
     """
     Read the record; without a whole one, no swap was begun.
     """
@@ -208,7 +208,7 @@ def _read_record(holder: Path) -> Record | None:
         data = json.loads((holder / _RECORD).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
-    return Record(data["staged"], {path: tuple(s) for path, s in data["files"].items()})
+    return SwapRecord(data["staged"], {path: tuple(s) for path, s in data["files"].items()})
 
 
 def _discard(holder: Path) -> None:

@@ -30,7 +30,7 @@ Owns = Callable[[str], bool]
 
 
 @attrs.frozen
-class Changes:
+class FileChanges:
     """
     What a write changes, or would change; paths relative to the output folder, sorted.
 
@@ -65,7 +65,7 @@ class Found:
 
 
 @attrs.frozen
-class Plan:
+class WritePlan:
     """
     A comparison, with all that writing it takes.
 
@@ -76,7 +76,7 @@ class Plan:
         found: What stood on disk.
     """
 
-    changes: Changes
+    changes: FileChanges
     wanted: Files
     sources: Mapping[str, str]
     found: Found
@@ -99,7 +99,7 @@ class Standing:
     source: str = ""
 
 
-def compare(dist: Path, files: Files, *, owns: Owns) -> Changes:
+def compare(dist: Path, files: Files, *, owns: Owns) -> FileChanges:
     """
     Compare the tree at *dist* with *files*, inside the scope; write nothing.
 
@@ -120,7 +120,7 @@ def compare(dist: Path, files: Files, *, owns: Owns) -> Changes:
         raise OutputError(problem, hint=hint) from error
 
 
-def make_plan(dist: Path, files: Files, *, owns: Owns) -> Plan:
+def make_plan(dist: Path, files: Files, *, owns: Owns) -> WritePlan:
     """
     Compare, and keep what writing the outcome takes.
     """
@@ -132,7 +132,7 @@ def make_plan(dist: Path, files: Files, *, owns: Owns) -> Plan:
     standing = {p: _look(dist / p, p, found.files[p], listed.get(p)) for p in scope}
     changes = _judge(wanted, standing, found)
     sources = {path: standing[path].source for path in changes.edited}
-    return Plan(changes, wanted, sources, found)
+    return WritePlan(changes, wanted, sources, found)
 
 
 def scan(folder: Path) -> Found:
@@ -209,7 +209,7 @@ def _look(place: Path, path: str, status: os.stat_result, entry: Header | None) 
     return Standing(state, text, header.source)
 
 
-def _judge(wanted: Files, standing: Mapping[str, Standing], found: Found) -> Changes:
+def _judge(wanted: Files, standing: Mapping[str, Standing], found: Found) -> FileChanges:
     stale = {p for p, s in standing.items() if p not in wanted and s.state is not State.FOREIGN}
     unchanged = {
         path
@@ -229,7 +229,7 @@ def _judge(wanted: Files, standing: Mapping[str, Standing], found: Found) -> Cha
     edited = {p for p in written | stale if p in standing and standing[p].state is State.EDITED}
     kept = {p for p in standing if p not in wanted and p not in stale and not is_encrypted(p)}
     outcome = (written, unchanged, stale, kept, edited, blocked)
-    return Changes(*(tuple(sorted(paths)) for paths in outcome))
+    return FileChanges(*(tuple(sorted(paths)) for paths in outcome))
 
 
 def _fits(path: str, file: File, standing: Standing, status: os.stat_result) -> bool:

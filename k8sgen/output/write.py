@@ -23,7 +23,7 @@ from pathlib import Path
 from k8sgen.errors import OutputError
 from k8sgen.output.exchange import leftovers, lock, make_record, settle, swap, sync
 from k8sgen.output.header import File, Files, with_header
-from k8sgen.output.status import Changes, Owns, Plan, kept_folders, make_plan, parents
+from k8sgen.output.status import FileChanges, Owns, WritePlan, kept_folders, make_plan, parents
 
 _HINTS = {
     errno.ENOSPC: "Free some space and run again.",
@@ -58,7 +58,7 @@ class EditedError(OutputError):
         )
 
 
-def write(dist: Path, files: Files, *, owns: Owns, force: bool = False) -> Changes:
+def write(dist: Path, files: Files, *, owns: Owns, force: bool = False) -> FileChanges:
     """
     Write *files* to *dist*, whole or not at all, and remove our stale files.
 
@@ -100,7 +100,7 @@ def _reported(dist: Path) -> Iterator[None]:
         raise OutputError(problem, hint=hint, location=dist) from error
 
 
-def _refuse(dist: Path, plan: Plan, *, force: bool) -> None:
+def _refuse(dist: Path, plan: WritePlan, *, force: bool) -> None:
     if plan.changes.blocked:
         problem = f"not written by k8sgen, but in the way: {', '.join(plan.changes.blocked)}"
         hint = "Move or delete what stands there and run again; --force does not overwrite it."
@@ -109,7 +109,7 @@ def _refuse(dist: Path, plan: Plan, *, force: bool) -> None:
         raise EditedError(dist, plan.sources)
 
 
-def _replace(dist: Path, plan: Plan) -> None:
+def _replace(dist: Path, plan: WritePlan) -> None:
     if Path.cwd().is_relative_to(dist):
         problem = "cannot be replaced from inside"
         raise OutputError(problem, hint="Run again from the project's folder.", location=dist)
@@ -125,7 +125,7 @@ def _replace(dist: Path, plan: Plan) -> None:
         settle(holder, dist)
 
 
-def _stage(plan: Plan, dist: Path, new: Path) -> None:
+def _stage(plan: WritePlan, dist: Path, new: Path) -> None:
     """
     Build the new tree at *new*: what stays is linked, what changes is written.
     """

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from k8sgen.report.facts import Facts
 from k8sgen.report.html import Markup, breakable, tag
-from k8sgen.report.settings import Difference
+from k8sgen.report.settings import SettingDifference
 
 
 def contrast(facts: Facts) -> Markup:
@@ -22,13 +22,13 @@ def contrast(facts: Facts) -> Markup:
     )
 
 
-def _group(group: str, found: list[Difference], names: list[str]) -> Markup:
+def _group(group: str, found: list[SettingDifference], names: list[str]) -> Markup:
     head = tag("th", group, scope="rowgroup", colspan=str(len(names) + 1))
     rows = (_row(difference, names) for difference in found)
     return tag("tbody", tag("tr", head, class_="group"), *rows)
 
 
-def _row(difference: Difference, names: list[str]) -> Markup:
+def _row(difference: SettingDifference, names: list[str]) -> Markup:
     values = (difference.default, *difference.values)
     cells = (
         _cell(name, value, own=value != difference.default)

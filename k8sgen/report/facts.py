@@ -16,8 +16,8 @@ from k8sgen.checks.run import check
 from k8sgen.project.compose import Composition
 from k8sgen.project.contract import needs
 from k8sgen.project.project import Project
-from k8sgen.report.quota import Use, quota_use
-from k8sgen.report.settings import Difference, differences
+from k8sgen.report.quota import QuotaUse, quota_use
+from k8sgen.report.settings import SettingDifference, differences
 from k8sgen.secrets.contract.status import Status, status
 from k8sgen.secrets.files.store import Store
 from k8sgen.settings.resources import Resources
@@ -50,7 +50,7 @@ class Running:
 
 
 @attrs.frozen(kw_only=True)
-class Place:
+class EnvironmentFacts:
     """
     One environment.
 
@@ -64,7 +64,7 @@ class Place:
     kubernetes_version: str
     topology: Topology
     running: Mapping[str, Running]
-    quota: tuple[Use, ...]
+    quota: tuple[QuotaUse, ...]
     resources: int
     report: Report
 
@@ -74,8 +74,8 @@ class Facts:
     """All that the page shows."""
 
     product: str
-    places: tuple[Place, ...]
-    differences: tuple[Difference, ...]
+    places: tuple[EnvironmentFacts, ...]
+    differences: tuple[SettingDifference, ...]
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -98,11 +98,11 @@ def collect(project: Project, compositions: Mapping[str, Composition]) -> Facts:
     )
 
 
-def _place(composition: Composition, project: Project) -> Place:
+def _place(composition: Composition, project: Project) -> EnvironmentFacts:
     environment = composition.environment
     bodies = [resource.body for resource in composition.resources]
     drawn = topology(composition)
-    return Place(
+    return EnvironmentFacts(
         name=environment.name,
         namespace=composition.stack.namespace_name or "",
         kubernetes_version=environment.cluster.kubernetes_version,

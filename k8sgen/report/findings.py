@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from k8sgen.checks.finding import Finding
-from k8sgen.report.facts import Place
+from k8sgen.report.facts import EnvironmentFacts
 from k8sgen.report.html import Markup, join, tag
 
 _CHECKED = (
@@ -14,7 +14,7 @@ _CHECKED = (
 )
 
 
-def findings(places: Sequence[Place]) -> Markup:
+def findings(places: Sequence[EnvironmentFacts]) -> Markup:
     """List what is wrong, by environment, and what was waived and why."""
     found = [place for place in places if place.report.findings]
     parts = [_environment(place) for place in found]
@@ -25,7 +25,7 @@ def findings(places: Sequence[Place]) -> Markup:
     return join(*parts, *_waived(places), checked)
 
 
-def _environment(place: Place) -> Markup:
+def _environment(place: EnvironmentFacts) -> Markup:
     items = [tag("li", _finding(finding)) for finding in place.report.findings]
     return join(tag("h3", place.name), tag("ul", *items, class_="findings"))
 
@@ -43,7 +43,7 @@ def _finding(finding: Finding) -> Markup:
     )
 
 
-def _waived(places: Sequence[Place]) -> list[Markup]:
+def _waived(places: Sequence[EnvironmentFacts]) -> list[Markup]:
     items = [
         tag("li", f"{place.name}: ", tag("code", waived.finding.rule), f" {waived.reason}")
         for place in places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from k8sgen.report.facts import Facts, Place, Running
+from k8sgen.report.facts import EnvironmentFacts, Facts, Running
 from k8sgen.report.html import Markup, breakable, join, tag
 from k8sgen.secrets.contract.status import Status
 
@@ -22,7 +22,7 @@ def matrix(facts: Facts) -> Markup:
     )
 
 
-def _row(service: str, places: Sequence[Place]) -> Markup:
+def _row(service: str, places: Sequence[EnvironmentFacts]) -> Markup:
     cells = (_cell(place.name, place.running.get(service)) for place in places)
     return tag("tr", tag("th", service, scope="row"), *cells)
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from k8sgen.output.header import File
 from k8sgen.report.contrast import contrast
-from k8sgen.report.facts import Facts, Place
+from k8sgen.report.facts import EnvironmentFacts, Facts
 from k8sgen.report.findings import findings
 from k8sgen.report.html import Markup, join, tag
 from k8sgen.report.matrix import matrix
@@ -80,11 +80,11 @@ def _header(facts: Facts) -> Markup:
     )
 
 
-def _card(place: Place) -> Markup:
+def _card(place: EnvironmentFacts) -> Markup:
     return tag("div", tag("h2", place.name), tag("dl", *_summary(place)))
 
 
-def _summary(place: Place) -> list[Markup]:
+def _summary(place: EnvironmentFacts) -> list[Markup]:
     keys = [key for running in place.running.values() for key in running.secrets]
     present = sum(key.state == "present" for key in keys)
     lines = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from k8sgen.report.facts import Place
+from k8sgen.report.facts import EnvironmentFacts
 from k8sgen.report.html import Markup, join, tag
 from k8sgen.topology import figure
 
 
-def picture(places: Sequence[Place]) -> Markup:
+def picture(places: Sequence[EnvironmentFacts]) -> Markup:
     """Draw the topologies, one of which is shown at a time, the largest first; on paper all are."""
     largest = max(places, key=lambda place: place.resources)
     return join(
@@ -24,7 +24,7 @@ def picture(places: Sequence[Place]) -> Markup:
     )
 
 
-def _choice(number: int, place: Place, *, checked: bool) -> Markup:
+def _choice(number: int, place: EnvironmentFacts, *, checked: bool) -> Markup:
     id_ = f"show-{number}"
     return join(
         tag("input", type="radio", name="show", id=id_, checked=checked),
@@ -32,7 +32,7 @@ def _choice(number: int, place: Place, *, checked: bool) -> Markup:
     )
 
 
-def _panel(number: int, place: Place) -> Markup:
+def _panel(number: int, place: EnvironmentFacts) -> Markup:
     words = [
         join(tag("dt", user), tag("dd", *(tag("span", what, class_="item") for what in used)))
         for user, used in place.topology.uses()

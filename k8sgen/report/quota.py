@@ -23,7 +23,7 @@ _NAMES = {
 
 
 @attrs.frozen(kw_only=True)
-class Use:
+class QuotaUse:
     """
     One line of a ResourceQuota.
 
@@ -56,7 +56,7 @@ class Use:
         return f"{rounded:f}".rstrip("0").rstrip(".") if rounded else "0"
 
 
-def quota_use(manifests: Sequence[dict[str, Any]]) -> Iterator[Use]:
+def quota_use(manifests: Sequence[dict[str, Any]]) -> Iterator[QuotaUse]:
     """Compare what *manifests* ask for at their most with each ResourceQuota among them."""
     rendered = Rendered(manifests)
     demand = peak(rendered)
@@ -66,7 +66,7 @@ def quota_use(manifests: Sequence[dict[str, Any]]) -> Iterator[Use]:
             if key in hard:
                 amount = demand.get(key, Decimal(0))
                 limit = parse_quantity(hard[key])
-                yield Use(name=name, used=amount, hard=limit, unit=_unit(key))
+                yield QuotaUse(name=name, used=amount, hard=limit, unit=_unit(key))
 
 
 def _unit(key: str) -> str:

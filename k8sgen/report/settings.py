@@ -15,7 +15,7 @@ _LEFT_OUT = "left out"
 
 
 @attrs.frozen(kw_only=True)
-class Difference:
+class SettingDifference:
     """
     One setting that environments do not agree on.
 
@@ -32,7 +32,9 @@ class Difference:
     values: tuple[str, ...]
 
 
-def differences(base: Environment, environments: Sequence[Environment]) -> tuple[Difference, ...]:
+def differences(
+    base: Environment, environments: Sequence[Environment]
+) -> tuple[SettingDifference, ...]:
     """Return the settings in which *environments* differ, in the order of the settings' classes."""
     return tuple(
         difference
@@ -44,7 +46,7 @@ def differences(base: Environment, environments: Sequence[Environment]) -> tuple
 
 def _of_field(
     name: str, base: Environment, environments: Sequence[Environment]
-) -> Iterator[Difference]:
+) -> Iterator[SettingDifference]:
     values = [getattr(environment, name) for environment in (base, *environments)]
     of_service = any(isinstance(value, ServiceSettings) for value in values)
     group = name.replace("_", "-") if of_service else GENERAL
@@ -58,10 +60,10 @@ def _of_field(
         yield from _difference(group, setting, shown)
 
 
-def _difference(group: str, setting: str, shown: Sequence[str]) -> Iterator[Difference]:
+def _difference(group: str, setting: str, shown: Sequence[str]) -> Iterator[SettingDifference]:
     default, *values = shown
     if len({value for value in values if value}) > 1:
-        yield Difference(group=group, setting=setting, default=default, values=tuple(values))
+        yield SettingDifference(group=group, setting=setting, default=default, values=tuple(values))
 
 
 def _paths(found: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from k8sgen.report.facts import Place
+from k8sgen.report.facts import EnvironmentFacts
 from k8sgen.report.html import Markup, tag
-from k8sgen.report.quota import Use
+from k8sgen.report.quota import QuotaUse
 
 
-def usage(places: Sequence[Place]) -> Markup:
+def usage(places: Sequence[EnvironmentFacts]) -> Markup:
     """Show each line of each quota as a bar with its numbers."""
     return tag("div", *(_environment(place) for place in places), class_="columns")
 
 
-def _environment(place: Place) -> Markup:
+def _environment(place: EnvironmentFacts) -> Markup:
     if not place.quota:
         bars = tag("p", "no quota", class_="soft")
     else:
@@ -22,7 +22,7 @@ def _environment(place: Place) -> Markup:
     return tag("div", tag("h3", place.name), bars)
 
 
-def _bar(use: Use) -> Markup:
+def _bar(use: QuotaUse) -> Markup:
     filled = tag("span", style=f"width:{min(use.percent, 100)}%")
     over = use.percent > 100
     return tag(
@@ -34,7 +34,7 @@ def _bar(use: Use) -> Markup:
     )
 
 
-def fullest(place: Place) -> str:
+def fullest(place: EnvironmentFacts) -> str:
     """Say how full the fullest line is."""
     if not place.quota:
         return "none"

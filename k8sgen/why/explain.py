@@ -15,13 +15,13 @@ from k8sgen.changes.path import show
 from k8sgen.errors import Location
 from k8sgen.why.body import Leaf
 from k8sgen.why.settings import Setting, as_written, at, declared, feeding
-from k8sgen.why.tracked import Origin, origins
+from k8sgen.why.tracked import Source, origins
 
 LIBRARY = Path(__file__).parents[1]
 
 
 @attrs.frozen
-class Link:
+class Contribution:
     """
     One place that had a say.
 
@@ -51,7 +51,7 @@ class Answer:
 
     path: FieldPath
     value: Any
-    links: tuple[Link, ...]
+    links: tuple[Contribution, ...]
 
     @property
     def field(self) -> str:
@@ -59,7 +59,7 @@ class Answer:
         return show(self.path)
 
     @property
-    def decision(self) -> Link:
+    def decision(self) -> Contribution:
         """The place that the value comes from; of several, the strongest."""
         return [link for link in self.links if link.decides][-1]
 
@@ -98,23 +98,27 @@ class Scene:
         chain += [link for link in self._made(leaf) if link.location not in _places(chain)]
         return Answer(leaf.path, leaf.value, tuple(_deciding(chain)))
 
-    def _setting(self, setting: Setting) -> Iterator[Link]:
+    def _setting(self, setting: Setting) -> Iterator[Contribution]:
         path = setting.path
         first, written = at(self.base, path), at(as_written(self.environment.name), path)
         where = declared(self.base, path)
         if where:
             shown = f"{path} = {first!r}" if first is not None else f"{path} is not set"
-            yield Link("default", self._default(first) or self._short(where[0]), where[1], shown)
+            yield Contribution(
+                "default", self._default(first) or self._short(where[0]), where[1], shown
+            )
         if origins(written) != origins(first):
-            yield Link("environment", self._at(origins(written)[0]), path, f"{path} = {written!r}")
+            yield Contribution(
+                "environment", self._at(origins(written)[0]), path, f"{path} = {written!r}"
+            )
         if origins(setting.value) != origins(written):
             place = self._at(origins(setting.value)[0])
-            yield Link("override", place, path, f"{path} = {setting.value!r}")
+            yield Contribution("override", place, path, f"{path} = {setting.value!r}")
 
     def _default(self, value: Any) -> Location | None:
         return self._at(origins(value)[0]) if origins(value) else None
 
-    def _code(self, leaf: Leaf, places: Sequence[Origin]) -> Iterator[Link]:
+    def _code(self, leaf: Leaf, places: Sequence[Source]) -> Iterator[Contribution]:
         """Return the lines that a value which is no setting was written at."""
         own = [place for place in places if self._is_users(place.file)]
         if not own and not places:
@@ -130,9 +134,11 @@ class Scene:
         if not own and places:
             yield self._library(places[0])
         elif not own and (home := self.homes.get(str(leaf.value))):
-            yield Link("service", home, str(leaf.value), "the service's name, after its class")
+            yield Contribution(
+                "service", home, str(leaf.value), "the service's name, after its class"
+            )
 
-    def _made(self, leaf: Leaf) -> Iterator[Link]:
+    def _made(self, leaf: Leaf) -> Iterator[Contribution]:
         """Return who put the field into the manifest: the library's line, and the project's."""
         for place in origins(leaf.key)[:1]:
             yield (
@@ -143,15 +149,17 @@ class Scene:
         for line in self.trace[:1]:
             yield self._service(line)
 
-    def _service(self, place: Location) -> Link:
-        return Link(
+    def _service(self, place: Location) -> Contribution:
+        return Contribution(
             "service", place, _enclosing(self.root / place.file, place.line), self._says(place)
         )
 
-    def _library(self, place: Origin) -> Link:
+    def _library(self, place: Source) -> Contribution:
         name = _enclosing(Path(place.file), place.line)
         where = self._at(place)
-        return Link("library", where, name, linecache.getline(place.file, place.line).strip())
+        return Contribution(
+            "library", where, name, linecache.getline(place.file, place.line).strip()
+        )
 
     def _says(self, place: Location) -> str:
         return linecache.getline(str(self.root / place.file), place.line).strip()
@@ -159,7 +167,7 @@ class Scene:
     def _is_users(self, file: str) -> bool:
         return Path(file).is_relative_to(self.root) and not Path(file).is_relative_to(LIBRARY)
 
-    def _at(self, place: Origin) -> Location:
+    def _at(self, place: Source) -> Location:
         return self._short(Location(Path(place.file), place.line))
 
     def _short(self, place: Location) -> Location:
@@ -171,11 +179,11 @@ class Scene:
         return Location(file, place.line)
 
 
-def _places(links: Sequence[Link]) -> set[Location]:
+def _places(links: Sequence[Contribution]) -> set[Location]:
     return {link.location for link in links}
 
 
-def _deciding(chain: Sequence[Link]) -> Iterator[Link]:
+def _deciding(chain: Sequence[Contribution]) -> Iterator[Contribution]:
     """Mark the last word on each setting, or else the first place."""
     last = {link.text.partition(" ")[0]: link for link in chain if link.word in _SETTING}
     deciding = list(last.values()) or chain[:1]

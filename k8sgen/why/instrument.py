@@ -17,7 +17,7 @@ from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, ModuleType
 from typing import Any
 
-from k8sgen.why.tracked import Number, Origin, Text, origins, track
+from k8sgen.why.tracked import Number, Source, Text, origins, track
 
 _LITERAL = "__k8sgen_literal__"
 _JOIN = "__k8sgen_join__"
@@ -91,11 +91,11 @@ class _Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         spec = PathFinder.find_spec(fullname, path, target) if _wanted(fullname) else None
         if spec and isinstance(spec.loader, SourceFileLoader):
-            spec.loader = _Loader(spec.loader.name, str(spec.loader.path))
+            spec.loader = _LiteralLoader(spec.loader.name, str(spec.loader.path))
         return spec
 
 
-class _Loader(SourceFileLoader):
+class _LiteralLoader(SourceFileLoader):
     """Loads a module with its literals wrapped."""
 
     def get_code(self, fullname: str) -> CodeType:
@@ -105,15 +105,15 @@ class _Loader(SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         file = str(module.__file__)
-        module.__dict__[_LITERAL] = lambda value, *at: track(value, Origin(file, *at))
-        module.__dict__[_JOIN] = lambda parts, *at: _join(parts, Origin(file, *at))
+        module.__dict__[_LITERAL] = lambda value, *at: track(value, Source(file, *at))
+        module.__dict__[_JOIN] = lambda parts, *at: _join(parts, Source(file, *at))
         module.__dict__[_PART] = _part
         module.__dict__[_BUILTINS["str"]] = _str
         module.__dict__[_BUILTINS["type"]] = _type
         super().exec_module(module)
 
 
-def _join(parts: Sequence[str], place: Origin) -> str:
+def _join(parts: Sequence[str], place: Source) -> str:
     return Text("".join(parts), (*origins(parts), place))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from k8sgen.errors import Location
-from k8sgen.why.tracked import Number, Origin, Text, origins, track
+from k8sgen.why.tracked import Number, Source, Text, origins, track
 
 
 @attrs.frozen
@@ -44,7 +44,7 @@ def settings(value: Any, path: str = "") -> Iterator[Setting]:
         yield Setting(path, value)
 
 
-def feeding(environment: Any, service: str, places: Sequence[Origin]) -> list[Setting]:
+def feeding(environment: Any, service: str, places: Sequence[Source]) -> list[Setting]:
     """
     Find the settings that were written at one of *places*.
 
@@ -105,12 +105,12 @@ def _field_line(file: Path, cls: str, name: str) -> Location | None:
 def with_places(environment: Any, lines: Mapping[str, Location], root: Path) -> Any:
     """Let every overridden setting remember its line in the override file."""
     for path, place in lines.items():
-        origin = Origin(str(root / place.file), place.line)
+        origin = Source(str(root / place.file), place.line)
         environment = _placed(environment, path.split("."), origin)
     return environment
 
 
-def _placed(value: Any, path: Sequence[str], origin: Origin) -> Any:
+def _placed(value: Any, path: Sequence[str], origin: Source) -> Any:
     if not path:
         return track(value, origin)
     return attrs.evolve(value, **{path[0]: _placed(getattr(value, path[0]), path[1:], origin)})

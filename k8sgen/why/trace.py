@@ -15,7 +15,7 @@ from k8sgen.errors import Location, UsageError
 from k8sgen.why import instrument
 from k8sgen.why.body import Leaf, below, leaves, locate
 from k8sgen.why.carrier import carrier
-from k8sgen.why.explain import Answer, Link, Scene
+from k8sgen.why.explain import Answer, Contribution, Scene
 from k8sgen.why.settings import with_places
 
 
@@ -105,7 +105,7 @@ def _carried(
     place = carrier(files, folder, body, leaf.steps)
     if place is None:
         return answer
-    link = Link("output", Location(Path("dist") / place.file, place.line))
+    link = Contribution("output", Location(Path("dist") / place.file, place.line))
     return attrs.evolve(answer, links=(*answer.links, link))
 
 

@@ -10,7 +10,7 @@ import yaml
 
 
 @attrs.frozen
-class Origin:
+class Source:
     """
     A literal in a file.
 
@@ -27,10 +27,10 @@ class Origin:
 class Text(str):
     """A text with the places that it was put together from."""
 
-    origins: tuple[Origin, ...]
+    origins: tuple[Source, ...]
     __slots__ = ("origins",)
 
-    def __new__(cls, value: str, origins: tuple[Origin, ...]) -> Self:  # noqa: D102
+    def __new__(cls, value: str, origins: tuple[Source, ...]) -> Self:  # noqa: D102
         made = super().__new__(cls, value)
         made.origins = origins
         return made
@@ -45,9 +45,9 @@ class Text(str):
 class Number(int):
     """A whole number with the places that it was worked out from."""
 
-    origins: tuple[Origin, ...]
+    origins: tuple[Source, ...]
 
-    def __new__(cls, value: int, origins: tuple[Origin, ...]) -> Self:  # noqa: D102
+    def __new__(cls, value: int, origins: tuple[Source, ...]) -> Self:  # noqa: D102
         made = super().__new__(cls, value)
         made.origins = origins
         return made
@@ -56,7 +56,7 @@ class Number(int):
         return Text(super().__format__(spec), self.origins)
 
 
-def track(value: Any, *places: Origin) -> Any:
+def track(value: Any, *places: Source) -> Any:
     """Return *value* with its origins, if it is a text or a whole number; a list item by item."""
     if isinstance(value, str):
         return Text(value, _distinct(places))
@@ -67,12 +67,12 @@ def track(value: Any, *places: Origin) -> Any:
     return value
 
 
-def origins(*values: Any) -> tuple[Origin, ...]:
+def origins(*values: Any) -> tuple[Source, ...]:
     """Return the origins of all that is tracked among *values* and in the lists among them."""
     return _distinct(_origins(values))
 
 
-def _origins(values: Iterable[Any]) -> Iterator[Origin]:
+def _origins(values: Iterable[Any]) -> Iterator[Source]:
     for value in values:
         if isinstance(value, Text | Number):
             yield from value.origins
@@ -82,7 +82,7 @@ def _origins(values: Iterable[Any]) -> Iterator[Origin]:
             yield from _origins(value.values())
 
 
-def _distinct(places: Iterable[Origin]) -> tuple[Origin, ...]:
+def _distinct(places: Iterable[Source]) -> tuple[Source, ...]:
     return tuple(dict.fromkeys(places))
 
 

@@ -18,7 +18,7 @@ _DIRECTIONS = ("Ingress", "Egress")
 
 
 @attrs.frozen
-class Pods:
+class PodGroup:
     """
     Pods that policies select, by their labels in both states.
 
@@ -32,7 +32,7 @@ class Pods:
     after: Labels
 
     @classmethod
-    def of(cls, workload: Pair) -> Pods:
+    def of(cls, workload: Pair) -> PodGroup:
         """Return the pods of a workload that neither comes nor goes."""
         labels = (_labels(body) for body in (workload.before, workload.after))
         return cls(f"the pods of {workload.title}", workload.namespace, *labels)
@@ -52,22 +52,22 @@ def policies(case: Case) -> Iterator[Verdict]:
     """
     workloads = [pair for pair in case.world.workloads() if pair.states]
     if case.pair.kind == "NetworkPolicy":
-        every = [pods for pods in map(Pods.of, workloads) if _concerns(case.pair, pods)]
+        every = [pods for pods in map(PodGroup.of, workloads) if _concerns(case.pair, pods)]
         if not every and not _concerns_any(case):
             every = [_strangers(case.pair)]
         for pods in every:
             if not pods.relabelled:
                 yield from _compared(pods, case.world, ("spec",))
-    elif case.pair in workloads and Pods.of(case.pair).relabelled:
+    elif case.pair in workloads and PodGroup.of(case.pair).relabelled:
         path = ("spec", "template", "metadata", "labels")
-        yield from _compared(Pods.of(case.pair), case.world, path)
+        yield from _compared(PodGroup.of(case.pair), case.world, path)
 
 
-def _strangers(policy: Pair) -> Pods:
+def _strangers(policy: Pair) -> PodGroup:
     """Return the pods that a policy is for when they are of no workload here."""
     labels = get(policy.body, "spec.podSelector.matchLabels", {})
     shown = ", ".join(f"{key.rpartition('/')[2]}={value}" for key, value in labels.items())
-    return Pods(f"pods {shown}".strip(), policy.namespace, labels, labels)
+    return PodGroup(f"pods {shown}".strip(), policy.namespace, labels, labels)
 
 
 def _labels(body: Body | None) -> Labels:
@@ -75,7 +75,7 @@ def _labels(body: Body | None) -> Labels:
     return labels
 
 
-def _concerns(policy: Pair, pods: Pods) -> bool:
+def _concerns(policy: Pair, pods: PodGroup) -> bool:
     states = ((policy.before, pods.before), (policy.after, pods.after))
     return any(_selected(body, pods.namespace, labels) for body, labels in states)
 
@@ -94,7 +94,7 @@ def _selected(policy: Body | None, namespace: str, labels: Labels) -> bool:
     return selects(get(policy, "spec.podSelector", {}), labels)
 
 
-def _compared(pods: Pods, world: World, path: Path) -> Iterator[Verdict]:
+def _compared(pods: PodGroup, world: World, path: Path) -> Iterator[Verdict]:
     for direction in _DIRECTIONS:
         old = _allowed(pods, world, direction, after=False)
         new = _allowed(pods, world, direction, after=True)
@@ -109,7 +109,7 @@ def _compared(pods: Pods, world: World, path: Path) -> Iterator[Verdict]:
                 yield Verdict(Level.MAY_INTERRUPT, reason, path)
 
 
-def _allowed(pods: Pods, world: World, direction: str, *, after: bool) -> list[Opening]:
+def _allowed(pods: PodGroup, world: World, direction: str, *, after: bool) -> list[Opening]:
     isolated = False
     found: list[Opening] = []
     for pair in world.of_kind("NetworkPolicy"):

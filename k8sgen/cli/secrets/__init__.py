@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 import click
+
+from k8sgen.cli.group import CommandGroup
 
 COMMANDS = (
     "init",
@@ -19,20 +19,7 @@ COMMANDS = (
 )
 
 
-class Commands(click.Group):
-    """Finds each subcommand in a file of its own."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        found: click.Command = import_module(f"k8sgen.cli.secrets.{cmd_name}").command
-        return found
-
-
-@click.command("secrets", cls=Commands, no_args_is_help=False)
+@click.command("secrets", cls=CommandGroup, package=__name__, names=COMMANDS, no_args_is_help=False)
 def command() -> None:
     """Make, check, rotate and apply the encrypted secrets of an environment.
 

@@ -10,7 +10,7 @@ import click
 from k8sgen.cli.secrets.common import environment, print_outcome, site
 from k8sgen.errors import UsageError, suggest
 from k8sgen.secrets.rotation import editing
-from k8sgen.secrets.rotation.change import Change, missing, present
+from k8sgen.secrets.rotation.change import ValueChange, missing, present
 
 
 @click.command("edit")
@@ -40,5 +40,7 @@ def command(root: Path, environment: str, secret: str) -> None:
         return
     with here.store.changing() as staging:
         before = present(here.store, here.needs)
-        outcome = Change(staging=staging, needs=here.needs, before=before, now=now).apply(given={})
+        outcome = ValueChange(staging=staging, needs=here.needs, before=before, now=now).apply(
+            given={}
+        )
     print_outcome(here, outcome)

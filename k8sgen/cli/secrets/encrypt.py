@@ -13,7 +13,7 @@ from k8sgen.cli.secrets.given import collect
 from k8sgen.errors import UsageError, suggest
 from k8sgen.output.header import with_header
 from k8sgen.secrets.contract.stubs import secret_files, stub_name
-from k8sgen.secrets.rotation.change import Change, missing, present
+from k8sgen.secrets.rotation.change import ValueChange, missing, present
 from k8sgen.secrets.rotation.editing import read_stub
 
 
@@ -39,7 +39,9 @@ def command(root: Path, environment: str, secret: str, stub: Path | None) -> Non
     given = collect([k for k in missing(here.store, here.needs) if k.name not in values], values)
     with here.store.changing() as staging:
         before = present(here.store, here.needs)
-        change = Change(staging=staging, needs=here.needs, before=before, now=datetime.now(UTC))
+        change = ValueChange(
+            staging=staging, needs=here.needs, before=before, now=datetime.now(UTC)
+        )
         outcome = change.apply(given=given)
     if path.resolve() == own.resolve():
         files = secret_files([here.needs], ())

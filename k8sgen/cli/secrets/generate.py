@@ -10,7 +10,7 @@ import click
 
 from k8sgen.cli.secrets.common import environment, print_outcome, site
 from k8sgen.cli.secrets.given import collect, given_file, read_file
-from k8sgen.secrets.rotation.change import Change, missing, present
+from k8sgen.secrets.rotation.change import ValueChange, missing, present
 
 
 @click.command("generate")
@@ -31,6 +31,8 @@ def command(root: Path, environment: str, given: IO[str] | None) -> None:
     values = collect(missing(here.store, here.needs), read_file(given, here.needs))
     with here.store.changing() as staging:
         before = present(here.store, here.needs)
-        change = Change(staging=staging, needs=here.needs, before=before, now=datetime.now(UTC))
+        change = ValueChange(
+            staging=staging, needs=here.needs, before=before, now=datetime.now(UTC)
+        )
         outcome = change.apply(given=values)
     print_outcome(here, outcome)

@@ -17,7 +17,7 @@ from k8sgen.secrets.contract.keys import SecretKey
 from k8sgen.secrets.files.history import refuse_deleted
 from k8sgen.secrets.files.record import parse_age
 from k8sgen.secrets.rotation import rotate as rotation
-from k8sgen.secrets.rotation.change import Change, missing, present
+from k8sgen.secrets.rotation.change import ValueChange, missing, present
 from k8sgen.secrets.rotation.steps import Steps
 
 
@@ -102,7 +102,9 @@ def _rotate(
     values = collect(there, read_file(given, here.needs))
     with here.store.changing() as staging:
         before = present(here.store, here.needs)
-        change = Change(staging=staging, needs=here.needs, before=before, now=datetime.now(UTC))
+        change = ValueChange(
+            staging=staging, needs=here.needs, before=before, now=datetime.now(UTC)
+        )
         outcome = change.apply(given=values, rotate=[key.name for key in keys])
     changed = [key for key in here.needs.every_key() if key.name in outcome.renewed]
     if script:

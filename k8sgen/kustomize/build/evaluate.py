@@ -20,7 +20,7 @@ from k8sgen.kustomize.build.kustomization import Fields, Kustomization
 from k8sgen.kustomize.build.merge import MISSING
 from k8sgen.kustomize.build.patches import JsonPatch, MergePatch, Patch
 from k8sgen.kustomize.build.references import mend_references
-from k8sgen.kustomize.build.resource import Id, Resource, identify, require_unique
+from k8sgen.kustomize.build.resource import BuiltManifest, Id, identify, require_unique
 
 FILE = "kustomization.yaml"
 _KNOWN = frozenset(
@@ -102,16 +102,16 @@ def compare(built: Sequence[Body], wanted: Sequence[Body]) -> list[Mismatch]:
     return mismatches
 
 
-def _accumulate(files: Mapping[str, str], folder: str) -> list[Resource]:
+def _accumulate(files: Mapping[str, str], folder: str) -> list[BuiltManifest]:
     path = posixpath.normpath(posixpath.join(folder, FILE))
     if path not in files:
         raise BuildError(f"{path} does not exist")
     kustomization = _read(files, posixpath.dirname(path), files[path])
-    resources: list[Resource] = []
+    resources: list[BuiltManifest] = []
     for entry in kustomization.resources:
         inner = posixpath.normpath(posixpath.join(folder, entry))
         if inner in files:
-            resources += [Resource(body) for body in _documents(files[inner])]
+            resources += [BuiltManifest(body) for body in _documents(files[inner])]
         else:
             resources += _accumulate(files, inner)
     require_unique(each.body for each in resources)

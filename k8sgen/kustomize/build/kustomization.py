@@ -16,7 +16,7 @@ from k8sgen.kubernetes.yaml import Body
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.images import ImageField, set_images
 from k8sgen.kustomize.build.patches import Patch
-from k8sgen.kustomize.build.resource import Resource, require_unique
+from k8sgen.kustomize.build.resource import BuiltManifest, require_unique
 from k8sgen.kustomize.build.transform import SCALED, set_labels, set_namespace, set_replicas
 
 _HEAD = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
@@ -87,7 +87,7 @@ class Kustomization:
         }
         return {**_HEAD, **{name: value for name, value in rest.items() if value}}
 
-    def build(self, resources: Sequence[Resource]) -> list[Resource]:
+    def build(self, resources: Sequence[BuiltManifest]) -> list[BuiltManifest]:
         """
         Do to *resources* what the patches and then the fields do.
 
@@ -103,11 +103,11 @@ class Kustomization:
         self._require_scaled(built)
         return built
 
-    def _transformed(self, resource: Resource) -> Resource:
+    def _transformed(self, resource: BuiltManifest) -> BuiltManifest:
         noted = resource.noted() if self.fields.namespace else resource
         return attrs.evolve(noted, body=self.fields.transform(resource.body))
 
-    def _require_scaled(self, built: Sequence[Resource]) -> None:
+    def _require_scaled(self, built: Sequence[BuiltManifest]) -> None:
         names = {each.body["metadata"]["name"] for each in built if each.body["kind"] in SCALED}
         for name in self.fields.replicas:
             if name not in names:

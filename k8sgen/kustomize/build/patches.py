@@ -19,7 +19,7 @@ from k8sgen.kubernetes.yaml import Body
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.jsonpatch import Operation, apply
 from k8sgen.kustomize.build.merge import merge
-from k8sgen.kustomize.build.resource import Id, Resource, identify
+from k8sgen.kustomize.build.resource import BuiltManifest, Id, identify
 
 
 @attrs.frozen
@@ -45,7 +45,7 @@ class MergePatch:
         """Its entry in `patches`."""
         return {"path": self.path}
 
-    def apply(self, resources: Sequence[Resource]) -> list[Resource]:
+    def apply(self, resources: Sequence[BuiltManifest]) -> list[BuiltManifest]:
         """
         Merge it into the one manifest that it names.
 
@@ -60,7 +60,7 @@ class MergePatch:
         merged = [self._merged(each) if each is met[0] else each for each in resources]
         return [each for each in merged if each is not None]
 
-    def _merged(self, resource: Resource) -> Resource | None:
+    def _merged(self, resource: BuiltManifest) -> BuiltManifest | None:
         body = merge(resource.body, self.body)
         if body is None:
             return None
@@ -97,7 +97,7 @@ class JsonPatch:
         """Its entry in `patches`."""
         return {"path": self.path, "target": dict(self.target)}
 
-    def apply(self, resources: Sequence[Resource]) -> list[Resource]:
+    def apply(self, resources: Sequence[BuiltManifest]) -> list[BuiltManifest]:
         """
         Apply the operations to every manifest that the target selects.
 
@@ -107,11 +107,11 @@ class JsonPatch:
         """
         return [self._patched(each) if self._selects(each) else each for each in resources]
 
-    def _patched(self, resource: Resource) -> Resource:
+    def _patched(self, resource: BuiltManifest) -> BuiltManifest:
         noted = resource.noted()
         return attrs.evolve(noted, body=apply(resource.body, self.operations))
 
-    def _selects(self, resource: Resource) -> bool:
+    def _selects(self, resource: BuiltManifest) -> bool:
         group, version = split_api_version(resource.body["apiVersion"])
         exact = {"group": group, "version": version, "kind": resource.body["kind"]}
         ends = (resource.ids[0], resource.ids[-1])

@@ -19,7 +19,7 @@ import attrs
 from k8sgen.kubernetes.types import CLUSTER_SCOPED, split_api_version
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.fieldspec import set_field
-from k8sgen.kustomize.build.resource import Resource, identify
+from k8sgen.kustomize.build.resource import BuiltManifest, identify
 
 _REFERRERS = {
     ("rbac.authorization.k8s.io", "RoleBinding"): ("subjects", "ServiceAccount"),
@@ -36,7 +36,7 @@ _REFERRERS = {
 """(group, kind) of who refers by name and namespace, the field, and the kind it refers to."""
 
 
-def mend_references(resources: Sequence[Resource]) -> list[Resource]:
+def mend_references(resources: Sequence[BuiltManifest]) -> list[BuiltManifest]:
     """
     Write the namespaces of moved resources into what refers to them.
 
@@ -49,7 +49,7 @@ def mend_references(resources: Sequence[Resource]) -> list[Resource]:
     return [_mend(each, moved) for each in resources]
 
 
-def _mend(referrer: Resource, moved: Sequence[Resource]) -> Resource:
+def _mend(referrer: BuiltManifest, moved: Sequence[BuiltManifest]) -> BuiltManifest:
     group, _ = split_api_version(referrer.body["apiVersion"])
     found = _REFERRERS.get((group, referrer.body["kind"]))
     if found is None:
@@ -65,12 +65,12 @@ def _mend(referrer: Resource, moved: Sequence[Resource]) -> Resource:
     return attrs.evolve(referrer, body=set_field(referrer.body, path, update))
 
 
-def _is(target: Resource, kind: str) -> bool:
+def _is(target: BuiltManifest, kind: str) -> bool:
     _, version = split_api_version(target.body["apiVersion"])
     return (version, target.body["kind"]) == ("v1", kind)
 
 
-def _within(referrer: Resource, target: Resource) -> bool:
+def _within(referrer: BuiltManifest, target: BuiltManifest) -> bool:
     """Return whether kustomize looks at *target* at all for *referrer*."""
     version, kind, namespace, _ = identify(referrer.body)
     if (version, kind) in CLUSTER_SCOPED or identify(target.body)[2] == namespace:
@@ -83,7 +83,7 @@ def _within(referrer: Resource, target: Resource) -> bool:
     return kind == "RoleBinding" and (target.body["metadata"].get("namespace") or "") in named
 
 
-def _updated(node: Any, candidates: Sequence[Resource]) -> Any:
+def _updated(node: Any, candidates: Sequence[BuiltManifest]) -> Any:
     if not isinstance(node, dict) or "name" not in node:
         raise BuildError("kustomize finds a reference without a name")
     if "namespace" in node:
@@ -97,6 +97,6 @@ def _updated(node: Any, candidates: Sequence[Resource]) -> Any:
     return {**node, "namespace": namespaces.pop()}
 
 
-def _of_namespace(namespace: Any, candidates: Sequence[Resource]) -> list[Resource]:
+def _of_namespace(namespace: Any, candidates: Sequence[BuiltManifest]) -> list[BuiltManifest]:
     original = [each for each in candidates if each.ids[0][2] == namespace]
     return original or [each for each in candidates if identify(each.body)[2] == namespace]

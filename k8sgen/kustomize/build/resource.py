@@ -36,7 +36,7 @@ Source:
 
 
 @attrs.frozen
-class Resource:
+class BuiltManifest:
     """
     A manifest and the ids that it had before, which patches and references may still use.
 
@@ -53,7 +53,7 @@ class Resource:
         """Every id it answers to, oldest first."""
         return (*self.previous, identify(self.body))
 
-    def noted(self) -> Resource:
+    def noted(self) -> BuiltManifest:
         """Remember the present id."""
         return attrs.evolve(self, previous=self.ids)
 

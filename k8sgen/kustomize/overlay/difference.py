@@ -21,7 +21,7 @@ from k8sgen.kustomize.build.merge import DIRECTIVE, MISSING, Key, adopt, is_sett
 
 
 @attrs.frozen
-class Change:
+class Edit:
     """
     How to make one manifest from another.
 
@@ -34,7 +34,7 @@ class Change:
     patch: Body
 
 
-def mixed_change(old: Body, new: Body) -> Change:
+def mixed_change(old: Body, new: Body) -> Edit:
     """
     Say with a merge what a merge can say, and the rest with operations.
     """
@@ -42,16 +42,16 @@ def mixed_change(old: Body, new: Body) -> Change:
     difference = _Difference(operations)
     moved = difference.of_namespaces(old, new)
     patch = difference.of_maps(moved, new, merge_type(old), ())
-    return Change(operations, {} if patch is MISSING else patch)
+    return Edit(operations, {} if patch is MISSING else patch)
 
 
-def json_change(old: Body, new: Body) -> Change:
+def json_change(old: Body, new: Body) -> Edit:
     """
     Say everything with operations.
     """
     operations: list[Operation] = []
     _Difference(operations).by_operations(old, new, ())
-    return Change(operations, {})
+    return Edit(operations, {})
 
 
 @attrs.frozen

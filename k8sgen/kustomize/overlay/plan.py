@@ -19,9 +19,9 @@ from k8sgen.kustomize.build.kustomization import Fields, Kustomization
 from k8sgen.kustomize.build.merge import DIRECTIVE
 from k8sgen.kustomize.build.patches import JsonPatch, MergePatch, Patch, target_of
 from k8sgen.kustomize.build.references import mend_references
-from k8sgen.kustomize.build.resource import Id, Resource, identify
+from k8sgen.kustomize.build.resource import BuiltManifest, Id, identify
 from k8sgen.kustomize.build.transform import set_replicas
-from k8sgen.kustomize.overlay.difference import Change, json_change, mixed_change
+from k8sgen.kustomize.overlay.difference import Edit, json_change, mixed_change
 from k8sgen.kustomize.overlay.fields import Pair, choose_fields
 
 
@@ -56,7 +56,7 @@ def _is_same(old: Body, new: Body, *, exact: bool) -> bool:
 
 _HEAD = ("apiVersion", "kind", "metadata")
 
-_Step: TypeAlias = Callable[[Body, Body, Fields], Change]
+_Step: TypeAlias = Callable[[Body, Body, Fields], Edit]
 _STEPS: Sequence[_Step] = (
     lambda old, new, fields: mixed_change(fields.transform(old), new),
     lambda old, new, _: mixed_change(old, new),
@@ -148,7 +148,7 @@ class _Search:
                 return step, patches
         return len(_STEPS), []
 
-    def _patches(self, old: Body, change: Change) -> list[Patch]:
+    def _patches(self, old: Body, change: Edit) -> list[Patch]:
         patches: list[Patch] = []
         stem, identity = self.stems[identify(old)], identify(old)
         if change.operations:
@@ -168,10 +168,10 @@ class _Search:
             for body in gone
         ]
 
-    def _resources(self) -> list[Resource]:
+    def _resources(self) -> list[BuiltManifest]:
         paired = [new for _, new in self.pairs]
         extras = [body for body in self.wanted if not any(body is new for new in paired)]
-        return [Resource(body) for body in (*self.base, *extras)]
+        return [BuiltManifest(body) for body in (*self.base, *extras)]
 
     def _wrong(self, fields: Fields, patches: Sequence[Patch]) -> set[Id]:
         """Build it all in process; find what is not as wanted (all of it if it does not build)."""
@@ -203,7 +203,7 @@ class _Search:
 
 
 def _alone(old: Body, patches: Sequence[Patch], fields: Fields) -> Body | None:
-    resources: Sequence[Resource] = [Resource(old)]
+    resources: Sequence[BuiltManifest] = [BuiltManifest(old)]
     for patch in patches:
         resources = patch.apply(resources)
     return fields.transform(resources[0].body) if resources else None

@@ -16,7 +16,7 @@ from k8sgen.output.header import strip_header
 from k8sgen.secrets.contract.freshness import is_overdue, is_stale
 from k8sgen.secrets.contract.keys import SecretKey
 from k8sgen.secrets.contract.needs import Needed, Needs
-from k8sgen.secrets.contract.rules import Issue
+from k8sgen.secrets.contract.rules import SecretIssue
 from k8sgen.secrets.contract.stubs import SOPS_CONFIG, is_placeholder, stub_name
 from k8sgen.secrets.errors import ReadError
 from k8sgen.secrets.files.encrypted import Encrypted
@@ -60,7 +60,7 @@ def _left_behind(store: Store) -> Iterator[Finding]:
     for name in store.names():
         shown = store.shown(name)
         message = f"{shown} is orphaned: there is no environment {store.environment}"
-        issue = Issue(rule="secret-orphaned", message=message, secret=name)
+        issue = SecretIssue(rule="secret-orphaned", message=message, secret=name)
         yield issue.finding(store.environment, shown)
 
 
@@ -73,31 +73,31 @@ class _Check:
     now: datetime
     files: dict[str, Encrypted] = attrs.field(factory=dict)
 
-    def issues(self) -> Iterator[Issue]:
+    def issues(self) -> Iterator[SecretIssue]:
         names = self.store.names()
         if not names and not self.needs.recipients:
             if self.needs.secrets:
                 message = f"{self.needs.environment} has no recipients and no encrypted files yet"
-                yield Issue(rule="secret-not-set-up", message=message)
+                yield SecretIssue(rule="secret-not-set-up", message=message)
             return
         if self.store.interrupted:
             message = "a change was interrupted, so the encrypted files do not fit together"
-            yield Issue(rule="secret-interrupted", message=message)
+            yield SecretIssue(rule="secret-interrupted", message=message)
         yield from self._read(names)
         for needed in self.needs.secrets.values():
             yield from self._of_secret(needed, there=needed.name in names)
             yield from self._of_stub(needed)
         for name in (name for name in names if name not in self.needs.secrets):
             message = f"{self.store.shown(name)} is orphaned: no service {name} has secrets"
-            yield Issue(rule="secret-orphaned", message=message, secret=name)
+            yield SecretIssue(rule="secret-orphaned", message=message, secret=name)
 
-    def _read(self, names: list[str]) -> Iterator[Issue]:
+    def _read(self, names: list[str]) -> Iterator[SecretIssue]:
         for name in names:
             try:
                 self.files[name] = self.store.read(name)
             except ReadError as error:
                 place = error.location
-                yield Issue(
+                yield SecretIssue(
                     rule="secret-unreadable",
                     message=f"{self.store.shown(name)}: {error.problem}",
                     secret=name,
@@ -105,11 +105,13 @@ class _Check:
                     hint=error.hint,
                 )
 
-    def _of_secret(self, needed: Needed, *, there: bool) -> Iterator[Issue]:
+    def _of_secret(self, needed: Needed, *, there: bool) -> Iterator[SecretIssue]:
         name, file = needed.name, self.files.get(needed.name)
         if not there:
             message = f"{self.store.shown(name)} is missing"
-            yield Issue(rule="secret-missing", message=message, secret=name, place=needed.location)
+            yield SecretIssue(
+                rule="secret-missing", message=message, secret=name, place=needed.location
+            )
         if file:
             yield from self._of_file(needed, file)
             for key in needed.keys.values():
@@ -120,9 +122,11 @@ class _Check:
                 yield self._at(file, key_name, "secret-orphaned", message, hint=hint)
         for key in (key for key in needed.keys.values() if not self.needs.users(key)):
             message = f"no manifest uses {key.name}"
-            yield Issue(rule="secret-unused", message=message, secret=name, place=needed.location)
+            yield SecretIssue(
+                rule="secret-unused", message=message, secret=name, place=needed.location
+            )
 
-    def _of_file(self, needed: Needed, file: Encrypted) -> Iterator[Issue]:
+    def _of_file(self, needed: Needed, file: Encrypted) -> Iterator[SecretIssue]:
         for part, there, wanted in (
             ("name", file.name, needed.name),
             ("namespace", file.namespace, self.needs.namespace),
@@ -139,7 +143,7 @@ class _Check:
                 message = f"{needed.name}/{key} is no string, and Kubernetes will refuse it"
                 yield self._at(file, key, "secret-not-text", message)
 
-    def _of_recipients(self, file: Encrypted) -> Iterator[Issue]:
+    def _of_recipients(self, file: Encrypted) -> Iterator[SecretIssue]:
         allowed = frozenset(self.needs.recipients)
         for recipient in sorted(file.recipients - allowed):
             message = f"can be read by {recipient}, who is no recipient of the environment"
@@ -155,10 +159,10 @@ class _Check:
             message = f"its rule in dist/{SOPS_CONFIG} has other recipients than the environment"
             yield self._at(file, "sops", "secret-rule", message)
 
-    def _of_key(self, key: SecretKey, needed: Needed, file: Encrypted) -> Iterator[Issue]:
+    def _of_key(self, key: SecretKey, needed: Needed, file: Encrypted) -> Iterator[SecretIssue]:
         if key.key not in file.values:
             message = f"{key.name} is missing in {file.file}"
-            yield Issue(
+            yield SecretIssue(
                 rule="secret-missing", message=message, secret=needed.name, place=needed.location
             )
         elif is_overdue(key, file, self.now):
@@ -170,7 +174,7 @@ class _Check:
             message = f"{key.name} is older than what it is derived from ({names})"
             yield self._at(file, key.key, "secret-stale", message)
 
-    def _of_stub(self, needed: Needed) -> Iterator[Issue]:
+    def _of_stub(self, needed: Needed) -> Iterator[SecretIssue]:
         path = self.store.folder / stub_name(needed.name)
         shown = self.store.shown(needed.name).with_name(path.name)
         try:
@@ -181,13 +185,19 @@ class _Check:
         if filled:
             message = f"{shown} holds values in plain text: {', '.join(filled)}"
             place = Location(shown, 1)
-            yield Issue(rule="secret-stub-filled", message=message, secret=needed.name, place=place)
+            yield SecretIssue(
+                rule="secret-stub-filled", message=message, secret=needed.name, place=place
+            )
 
-    def _at(self, file: Encrypted, key: str, rule: str, message: str, *, hint: str = "") -> Issue:
+    def _at(
+        self, file: Encrypted, key: str, rule: str, message: str, *, hint: str = ""
+    ) -> SecretIssue:
         """Make an issue about the line of an encrypted file on which *key* stands."""
         secret = file.file.name.removesuffix(".sops.yaml")
         place = Location(file.file, _line(self.store.path(secret), key))
-        return Issue(rule=rule, message=message, secret=secret, key=key, place=place, hint=hint)
+        return SecretIssue(
+            rule=rule, message=message, secret=secret, key=key, place=place, hint=hint
+        )
 
 
 def _ruled(config: Path, file: Path) -> frozenset[str] | None:

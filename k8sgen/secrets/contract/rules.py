@@ -11,7 +11,7 @@ from k8sgen.errors import Location
 
 
 @attrs.frozen
-class Rule:
+class SecretRule:
     """
     One demand.
 
@@ -27,31 +27,33 @@ _GENERATE = "run: k8sgen secrets generate {env}"
 _EDIT = "run: k8sgen secrets edit {env} {secret}"
 
 RULES = {
-    "secret-not-set-up": Rule(
+    "secret-not-set-up": SecretRule(
         "warning", "run: k8sgen secrets init {env}, then k8sgen secrets generate {env}"
     ),
-    "secret-interrupted": Rule("error", f"complete it: {_GENERATE}"),
-    "secret-unreadable": Rule("error", "restore it with: git checkout HEAD -- {file}"),
-    "secret-missing": Rule("error", _GENERATE),
-    "secret-orphaned": Rule(
+    "secret-interrupted": SecretRule("error", f"complete it: {_GENERATE}"),
+    "secret-unreadable": SecretRule("error", "restore it with: git checkout HEAD -- {file}"),
+    "secret-missing": SecretRule("error", _GENERATE),
+    "secret-orphaned": SecretRule(
         "warning", "once nothing needs it, delete it yourself; k8sgen never does"
     ),
-    "secret-misnamed": Rule(
+    "secret-misnamed": SecretRule(
         "error", 'put it right with: sops set {file} \'["metadata"]["{key}"]\' …'
     ),
-    "secret-plaintext": Rule("error", f"take the value for known: undo the edit, then {_EDIT}"),
-    "secret-not-text": Rule("error", f"put quotes around the value; {_EDIT}"),
-    "secret-recipients": Rule("error", "run: k8sgen secrets rotate {env} --recipients"),
-    "secret-rule": Rule("error", "run: k8sgen synth {env}"),
-    "secret-overdue": Rule("warning", "run: k8sgen secrets rotate {env} {secret}/{key}"),
-    "secret-stale": Rule("error", _GENERATE),
-    "secret-unused": Rule("warning", "take it out of the service, or use it"),
-    "secret-stub-filled": Rule("error", "run: k8sgen secrets encrypt {env} {secret}"),
+    "secret-plaintext": SecretRule(
+        "error", f"treat the value as compromised: undo the edit, then {_EDIT}"
+    ),
+    "secret-not-text": SecretRule("error", f"put quotes around the value; {_EDIT}"),
+    "secret-recipients": SecretRule("error", "run: k8sgen secrets rotate {env} --recipients"),
+    "secret-rule": SecretRule("error", "run: k8sgen synth {env}"),
+    "secret-overdue": SecretRule("warning", "run: k8sgen secrets rotate {env} {secret}/{key}"),
+    "secret-stale": SecretRule("error", _GENERATE),
+    "secret-unused": SecretRule("warning", "take it out of the service, or use it"),
+    "secret-stub-filled": SecretRule("error", "run: k8sgen secrets encrypt {env} {secret}"),
 }
 
 
 @attrs.frozen(kw_only=True)
-class Issue:
+class SecretIssue:
     """
     One thing that is wrong with the secrets of an environment.
 

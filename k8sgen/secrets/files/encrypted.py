@@ -31,7 +31,7 @@ _GROUPS = {
 
 
 @attrs.frozen(kw_only=True)
-class Value:
+class EncryptedValue:
     """
     One value of an encrypted file.
 
@@ -70,7 +70,7 @@ class Encrypted:
     file: Path
     name: str
     namespace: str
-    values: Mapping[str, Value]
+    values: Mapping[str, EncryptedValue]
     recipients: frozenset[str]
     modified: datetime
     records: Mapping[str, Record]
@@ -167,9 +167,9 @@ def _read(body: Any, file: Path) -> Encrypted:
     )
 
 
-def _values(body: Mapping[str, Any]) -> dict[str, Value]:
+def _values(body: Mapping[str, Any]) -> dict[str, EncryptedValue]:
     return {
-        key: Value(field=field, ciphertext=text if isinstance(text, str) else repr(text))
+        key: EncryptedValue(field=field, ciphertext=text if isinstance(text, str) else repr(text))
         for field in _FIELDS
         for key, text in (body.get(field) or {}).items()
     }

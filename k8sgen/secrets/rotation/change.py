@@ -89,7 +89,7 @@ def missing(store: Store, needs: Needs) -> list[SecretKey]:
 
 
 @attrs.frozen(kw_only=True)
-class Change:
+class ValueChange:
     """
     A change of some values, with all that follows from it.
 

@@ -7,7 +7,7 @@ import pytest
 
 from k8sgen.errors import OutputError
 from k8sgen.output.header import File, with_header
-from k8sgen.output.status import Changes, compare
+from k8sgen.output.status import FileChanges, compare
 from k8sgen.output.write import write
 from tests.k8sgen.output.trees import FOREIGN, content, everything, generation, put
 
@@ -43,7 +43,7 @@ def test_written_tree_has_no_drift(dist: Path) -> None:
     What was written compares as unchanged.
     """
     changes = compare(dist, FILES, owns=everything)
-    assert Changes(unchanged=tuple(sorted([*FILES, "without-header.txt"]))) == changes
+    assert FileChanges(unchanged=tuple(sorted([*FILES, "without-header.txt"]))) == changes
 
 
 @pytest.mark.parametrize("path", [*FILES, "without-header.txt"])
@@ -109,7 +109,7 @@ def test_files_outside_the_scope_are_not_seen(dist: Path) -> None:
     (dist / "base/b.yaml").write_text((dist / "base/b.yaml").read_text() + "\n")
     files = {"base/a.yaml": FILES["base/a.yaml"]}
     changes = compare(dist, files, owns=lambda path: path == "base/a.yaml")
-    assert Changes(unchanged=("base/a.yaml", "without-header.txt")) == changes
+    assert FileChanges(unchanged=("base/a.yaml", "without-header.txt")) == changes
 
 
 def test_windows_line_ends_are_an_edit_not_a_loss(dist: Path) -> None:

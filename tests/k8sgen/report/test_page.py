@@ -12,7 +12,7 @@ from k8sgen.checks.finding import Finding, Report, Waived
 from k8sgen.project.compose import Composition
 from k8sgen.project.project import Project
 from k8sgen.report import Facts, collect, page, page_file
-from k8sgen.report.settings import Difference
+from k8sgen.report.settings import SettingDifference
 from tests.k8sgen.topology.pictures import HOSTILE, hostile
 
 VOID = {"input", "meta", "wbr"}
@@ -95,7 +95,7 @@ def test_hostile_names_stay_text(facts: Facts) -> None:
         running={evil: running},
         report=Report(findings=(finding,), waived=(Waived(finding=finding, reason=evil),)),
     )
-    difference = Difference(group=evil, setting=evil, default=evil, values=(evil,))
+    difference = SettingDifference(group=evil, setting=evil, default=evil, values=(evil,))
     text = page(Facts(product=evil, places=(place,), differences=(difference,)))
     read = Reader(text)
     assert "script" not in read.tags

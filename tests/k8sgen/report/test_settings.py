@@ -6,7 +6,7 @@ import attrs
 
 import k8sgen
 from k8sgen import Autoscaling, Image, Priority, ServiceSettings
-from k8sgen.report.settings import Difference, differences
+from k8sgen.report.settings import SettingDifference, differences
 
 IMAGE = Image("example/web", "1.0.0")
 
@@ -26,7 +26,7 @@ WEB = ServiceSettings(image=IMAGE)
 
 def told(
     *, web: ServiceSettings | None = WEB, priority: Priority | None = None
-) -> list[Difference]:
+) -> list[SettingDifference]:
     """Compare an environment like the base with one that says something else."""
     production = Environment(name="production", web=web, priority=priority)
     return list(differences(BASE, [Environment(name="local"), production]))
@@ -40,7 +40,7 @@ def test_equal_environments_have_no_differences() -> None:
 def test_a_difference_is_one_setting() -> None:
     """Of an image with another tag, only the tag is shown."""
     (found,) = told(web=ServiceSettings(image=Image("example/web", "2.0.0")))
-    assert found == Difference(
+    assert found == SettingDifference(
         group="web", setting="image.tag", default="1.0.0", values=("1.0.0", "2.0.0")
     )
 
@@ -60,7 +60,7 @@ def test_what_is_nothing_here_is_compared_field_by_field() -> None:
 def test_a_service_that_is_left_out_is_said_once() -> None:
     """Its settings are not listed as missing one by one."""
     assert told(web=None) == [
-        Difference(group="web", setting="", default="runs", values=("runs", "left out"))
+        SettingDifference(group="web", setting="", default="runs", values=("runs", "left out"))
     ]
 
 

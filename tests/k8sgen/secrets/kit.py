@@ -15,7 +15,7 @@ from k8sgen.secrets.contract.keys import Alternate, Derived, Given, Random, Secr
 from k8sgen.secrets.contract.needs import Needed, Needs
 from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.files.store import Store
-from k8sgen.secrets.rotation.change import Change, Outcome, present
+from k8sgen.secrets.rotation.change import Outcome, ValueChange, present
 from tests.tools import tool
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
@@ -99,7 +99,7 @@ class Site:
         """Make what is missing, and anew what *rotate* names."""
         with self.store.changing() as staging:
             before = present(self.store, self.needs)
-            change = Change(staging=staging, needs=self.needs, before=before, now=now)
+            change = ValueChange(staging=staging, needs=self.needs, before=before, now=now)
             return change.apply(given=given or {}, rotate=rotate)
 
     def values(self) -> dict[str, str]:

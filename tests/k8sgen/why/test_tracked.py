@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from k8sgen.kubernetes.yaml import to_yaml
-from k8sgen.why.tracked import Number, Origin, Text, origins, track
+from k8sgen.why.tracked import Number, Source, Text, origins, track
 
-HERE, THERE = Origin("here.py", 1), Origin("there.py", 2)
+HERE, THERE = Source("here.py", 1), Source("there.py", 2)
 TEXT: Any = track("a-b", HERE)
 OTHER: Any = track("c", THERE)
 NUMBER: Any = track(7, HERE)

@@ -170,3 +170,14 @@ def test_only_the_command_line_prints_or_exits() -> None:
         if isinstance(node, ast.Call | ast.Raise) and _speaks(node)
     }
     assert not spoken
+
+
+def test_a_name_is_one_class() -> None:
+    """No two classes of the library have one name, so that a word means one thing."""
+    names = [
+        node.name
+        for tree in LIBRARY.values()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 from k8sgen.changes.committed import is_repository, tree
 from k8sgen.changes.compare import Changes, compare, renamed
 from k8sgen.changes.live import live
-from k8sgen.kubernetes.yaml import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kustomize.build.evaluate import FILE, evaluate
 from k8sgen.project.compose import Composition, compose_each
 from k8sgen.project.project import Project

@@ -9,7 +9,8 @@ from pathlib import Path
 import attrs
 
 from k8sgen.errors import NotProvedError
-from k8sgen.kubernetes.yaml import Body, to_yaml
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.yaml import to_yaml
 from k8sgen.kustomize.build.evaluate import compare, evaluate
 from k8sgen.kustomize.overlay.files import base as base_files
 from k8sgen.kustomize.overlay.files import overlay

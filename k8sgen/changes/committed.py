@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from k8sgen.errors import UsageError
-from k8sgen.tools.programs import require
+from k8sgen.tools.git import git
 
 
 def is_repository(root: Path) -> bool:
     """Return whether *root* is in a git repository that has a commit."""
-    done = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    done = git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     return done.returncode == 0
 
 
@@ -31,7 +30,7 @@ def tree(root: Path, folder: str, ref: str) -> dict[str, str]:
         UsageError: git knows no such commit.
     """
     commit = resolve(root, ref)
-    listed = _git(root, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:{_prefix(root)}{folder}")
+    listed = git(root, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:{_prefix(root)}{folder}")
     found: dict[str, str] = {}
     blobs = [line.split("\t", 1) for line in listed.stdout.decode().split("\0") if line]
     wanted = [(path, meta.split()[2]) for meta, path in blobs if meta.split()[1] == "blob"]
@@ -52,9 +51,9 @@ def resolve(root: Path, ref: str) -> str:
     Raises:
         UsageError: git knows no such commit, or *root* is in no repository.
     """
-    done = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    done = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     if done.returncode:
-        if _git(root, "rev-parse", "--is-inside-work-tree").returncode:
+        if git(root, "rev-parse", "--is-inside-work-tree").returncode:
             msg = f"{root} is in no git repository"
             raise UsageError(msg, hint="that compares with what is committed in git")
         msg = f"git knows no commit {ref!r} here"
@@ -64,34 +63,27 @@ def resolve(root: Path, ref: str) -> str:
 
 def merge_base(root: Path, ref: str) -> str:
     """Return the commit at which the present work left *ref*; *ref* itself where there is none."""
-    done = _git(root, "merge-base", resolve(root, ref), "HEAD")
+    done = git(root, "merge-base", resolve(root, ref), "HEAD")
     return done.stdout.decode().strip() or resolve(root, ref)
 
 
 def changed_files(root: Path, commit: str) -> list[str]:
     """List the files below *root* that differ between *commit* and the working tree."""
-    differ = _git(
-        root, "diff", "--name-only", "--relative", "-z", "--no-renames", commit, "--", "."
-    )
-    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
+    differ = git(root, "diff", "--name-only", "--relative", "-z", "--no-renames", commit, "--", ".")
+    new = git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
     return sorted(filter(None, (differ.stdout + new.stdout).decode().split("\0")))
 
 
 def _prefix(root: Path) -> str:
-    return _git(root, "rev-parse", "--show-prefix").stdout.decode().strip("\n")
+    return git(root, "rev-parse", "--show-prefix").stdout.decode().strip("\n")
 
 
 def _contents(root: Path, hashes: list[str]) -> Iterator[bytes]:
     """Read blobs through one `git cat-file`."""
-    done = _git(root, "cat-file", "--batch", text="".join(f"{each}\n" for each in hashes))
+    done = git(root, "cat-file", "--batch", text="".join(f"{each}\n" for each in hashes))
     rest = done.stdout
     for _ in hashes:
         head, _, rest = rest.partition(b"\n")
         size = int(head.split()[2])
         yield rest[:size]
         rest = rest[size + 1 :]
-
-
-def _git(root: Path, *arguments: str, text: str = "") -> subprocess.CompletedProcess[bytes]:
-    command = [require("git"), "-C", str(root), *arguments]
-    return subprocess.run(command, input=text.encode(), capture_output=True, check=False)

@@ -11,13 +11,12 @@ from k8sgen.changes.fields import Field, fields
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import related
 from k8sgen.changes.rules import judge
-from k8sgen.changes.states import Case, Pair, World, identity
-from k8sgen.kubernetes.yaml import Body
+from k8sgen.changes.states import Case, Pair, States
+from k8sgen.kubernetes.manifest import NAME_LABEL, Body, identity
 
 Groups = Mapping[str, Sequence[Body]]
 """Service to its manifests."""
 PLATFORM = "platform"
-_NAME_LABEL = "app.kubernetes.io/name"
 
 
 @attrs.frozen
@@ -112,14 +111,14 @@ def compare(name: str, before: Iterable[Body], after: Groups, *, fold: bool = Tr
         after: The new ones, by service; an old one that is gone is placed by its label.
         fold: Tell what changes alike in most resources once, apart from them.
     """
-    world = World(list(_pairs(before, after)))
-    found = [fields(*pair.states) if pair.states else [] for pair in world.pairs]
+    states = States(list(_pairs(before, after)))
+    found = [fields(*pair.states) if pair.states else [] for pair in states.pairs]
     every = _everywhere(found) if fold else {}
     resources = []
-    for pair, differing in zip(world.pairs, found, strict=True):
+    for pair, differing in zip(states.pairs, found, strict=True):
         own = tuple(field for field in differing if _key(field) not in every)
         if own or not pair.states:
-            resources.append(Change(pair, own, judge(Case(pair, own, world))))
+            resources.append(Change(pair, own, judge(Case(pair, own, states))))
     return Changes(name, tuple(_in_order(resources)), tuple(every.values()))
 
 
@@ -130,7 +129,7 @@ def _pairs(before: Iterable[Body], after: Groups) -> Iterator[Pair]:
             yield Pair(old.pop(identity(body), None), body, service)
     for body in old.values():
         labels = body["metadata"].get("labels") or {}
-        yield Pair(body, None, str(labels.get(_NAME_LABEL, PLATFORM)))
+        yield Pair(body, None, str(labels.get(NAME_LABEL, PLATFORM)))
 
 
 def _in_order(changes: Sequence[Change]) -> list[Change]:

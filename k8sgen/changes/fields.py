@@ -13,8 +13,9 @@ import attrs
 from k8sgen.changes.meaning import Kind, canonical, is_set
 from k8sgen.changes.path import Path, item
 from k8sgen.errors import K8sgenError
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import MergeList, merge_type
-from k8sgen.kubernetes.yaml import Body, from_yaml
+from k8sgen.kubernetes.yaml import from_yaml
 from k8sgen.kustomize.build.equality import ordered
 from k8sgen.kustomize.build.merge import MISSING
 

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from k8sgen.changes.meaning import Kind
-from k8sgen.changes.states import identity
 from k8sgen.errors import K8sgenError
+from k8sgen.kubernetes.manifest import Body, identity
 from k8sgen.kubernetes.types import MergeList, merge_type
-from k8sgen.kubernetes.yaml import Body
 from k8sgen.tools.programs import require
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

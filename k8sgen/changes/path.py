@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 Path: TypeAlias = tuple[str, ...]
 """Field names, and `[name]` for the item of a list."""
@@ -48,13 +48,6 @@ def related(path: Path, pattern: Path) -> bool:
 def within(path: Path, pattern: Path) -> bool:
     """Return whether *path* is what *pattern* names, or below it."""
     return len(path) >= len(pattern) and related(path, pattern)
-
-
-def get(body: Any, pattern: str, default: Any = None) -> Any:
-    """Read the field at a dotted path without lists; *default* where it is missing or null."""
-    for step in pattern.split("."):
-        body = body.get(step) if isinstance(body, dict) else None
-    return default if body is None else body
 
 
 def _fits(step: str, want: str) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 
-from k8sgen.changes.path import get
+from k8sgen.kubernetes.edges import NAMESPACE_LABEL, Block
+from k8sgen.kubernetes.manifest import get
 
 Selector = Mapping[str, Any]
 Peer = Mapping[str, Any]
@@ -43,8 +43,8 @@ class Opening:
 def openings(policy: Mapping[str, Any], direction: str) -> Iterator[Opening]:
     """Return what *policy* opens in one direction (`Ingress` or `Egress`)."""
     peers = "from" if direction == "Ingress" else "to"
-    namespace = get(policy, "metadata.namespace", "")
-    for rule in get(policy, f"spec.{direction.lower()}", []):
+    namespace = get(policy, "metadata", "namespace", default="")
+    for rule in get(policy, "spec", direction.lower(), default=[]):
         for peer in rule.get(peers) or (None,):
             for port in rule.get("ports") or (_ANY_PORT,):
                 yield Opening(peer, port, namespace)
@@ -53,23 +53,6 @@ def openings(policy: Mapping[str, Any], direction: str) -> Iterator[Opening]:
 def covers(one: Opening, other: Opening) -> bool:
     """Return whether *one* allows all that *other* allows (as far as one rule can tell)."""
     return _covers_port(one.port, other.port) and _covers_peer(one, other)
-
-
-def selects(selector: Selector, labels: Mapping[str, str]) -> bool:
-    """Return whether a label selector selects *labels*."""
-    if any(labels.get(key) != value for key, value in (selector.get("matchLabels") or {}).items()):
-        return False
-    return all(_holds(rule, labels) for rule in selector.get("matchExpressions") or ())
-
-
-def _holds(rule: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    key, operator = rule["key"], rule["operator"]
-    if operator == "Exists":
-        return key in labels
-    if operator == "DoesNotExist":
-        return key not in labels
-    inside = labels.get(key) in (rule.get("values") or ()) and key in labels
-    return inside if operator == "In" else not inside
 
 
 def _covers_peer(one: Opening, other: Opening) -> bool:
@@ -91,7 +74,7 @@ def _covers_namespaces(one: Opening, other: Opening) -> bool:
 
 def _namespaces(opening: Opening) -> Selector:
     """Return the selector of an opening's namespaces; without one, it is the policy's own."""
-    own = {"matchLabels": {"kubernetes.io/metadata.name": opening.namespace}}
+    own = {"matchLabels": {NAMESPACE_LABEL: opening.namespace}}
     selector: Selector = (opening.peer or {}).get("namespaceSelector", own)
     return selector
 
@@ -106,27 +89,8 @@ def _covers_selector(one: Selector, other: Selector) -> bool:
     return wanted <= given and rules <= others
 
 
-def contains(one: str, other: str) -> bool:
-    """Return whether every address of the range *other* is in the range *one*."""
-    try:
-        wide, narrow = (ipaddress.ip_network(each, strict=False) for each in (one, other))
-    except ValueError:  # no range at all, which `validate` says
-        return one == other
-    return wide.version == narrow.version and narrow.subnet_of(wide)  # type: ignore[arg-type]
-
-
 def _covers_block(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
-    if one is None or other is None or not contains(one["cidr"], other["cidr"]):
-        return False
-    left_out = other.get("except") or ()
-    return all(
-        any(contains(out, each) for out in left_out) or not _overlap(each, other["cidr"])
-        for each in one.get("except") or ()
-    )
-
-
-def _overlap(one: str, other: str) -> bool:
-    return contains(one, other) or contains(other, one)
+    return bool(one and other) and Block.of(one or {}).covers(Block.of(other or {}))
 
 
 def _covers_port(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

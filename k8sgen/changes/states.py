@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import attrs
 
 from k8sgen.changes.fields import Field
-from k8sgen.changes.path import get, parse, related
-from k8sgen.kubernetes.yaml import Body
-
-TEMPLATES = {
-    "Deployment": "spec.template",
-    "StatefulSet": "spec.template",
-    "DaemonSet": "spec.template",
-    "ReplicaSet": "spec.template",
-    "Job": "spec.template",
-    "CronJob": "spec.jobTemplate.spec.template",
-}
-"""Kind to the path of its pod template."""
-CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
-
-Identity = tuple[str, str, str, str]
-
-
-def identity(body: Body) -> Identity:
-    """Return the API group, kind, namespace and name."""
-    metadata = body["metadata"]
-    group = body["apiVersion"].rpartition("/")[0]
-    return group, body["kind"], metadata.get("namespace") or "", metadata["name"]
-
-
-def template(body: Body | None) -> dict[str, Any] | None:
-    """Find the pod template of a workload; a Pod is its own."""
-    if body is None:
-        return None
-    if body["kind"] == "Pod":
-        return body
-    path = TEMPLATES.get(body["kind"])
-    found: dict[str, Any] | None = get(body, path) if path else None
-    return found
-
-
-def containers(pod: Mapping[str, Any] | None) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Return every container of a pod or template, with the list that it stands in."""
-    spec = (pod or {}).get("spec") or {}
-    for kind in CONTAINERS:
-        for container in spec.get(kind) or ():
-            yield kind, container
+from k8sgen.changes.path import parse, related
+from k8sgen.kubernetes.manifest import POD_TEMPLATES, Body, get, label
 
 
 @attrs.frozen
@@ -96,11 +56,11 @@ class Pair:
     @property
     def title(self) -> str:
         """The kind and name, as kubectl takes them."""
-        return f"{self.kind}/{self.name}"
+        return label(self.body)
 
 
 @attrs.frozen
-class World:
+class States:
     """
     All resources of one environment, in both states.
     """
@@ -113,12 +73,12 @@ class World:
 
     def workloads(self) -> Iterator[Pair]:
         """Return what has a pod template."""
-        return self.of_kind(*TEMPLATES)
+        return self.of_kind(*POD_TEMPLATES)
 
     def autoscaler(self, pair: Pair) -> Pair | None:
         """Find the HorizontalPodAutoscaler that moves the replicas of a workload."""
         for scaler in self.of_kind("HorizontalPodAutoscaler"):
-            target = get(scaler.body, "spec.scaleTargetRef", {})
+            target = get(scaler.body, "spec", "scaleTargetRef", default={})
             same = (target.get("kind"), target.get("name")) == (pair.kind, pair.name)
             if same and scaler.namespace == pair.namespace:
                 return scaler
@@ -129,8 +89,8 @@ class World:
         scaler = self.autoscaler(pair)
         bounds = (scaler.after if after else scaler.before) if scaler else None
         if bounds:
-            return int(get(bounds, "spec.minReplicas", 1))
-        return int(get(pair.after if after else pair.before, "spec.replicas", 1))
+            return int(get(bounds, "spec", "minReplicas", default=1))
+        return int(get(pair.after if after else pair.before, "spec", "replicas", default=1))
 
 
 @attrs.frozen
@@ -144,7 +104,7 @@ class Case:
 
     pair: Pair
     fields: Sequence[Field]
-    world: World
+    states: States
 
     def touches(self, pattern: str) -> bool:
         """Return whether something at, above or below *pattern* differs."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
-from k8sgen.checks.policies import Actor, block_of
-from k8sgen.checks.rendered import Rendered, get, label
+from k8sgen.checks.policies import Actor
+from k8sgen.checks.rendered import Rendered
 from k8sgen.kubernetes.edges import NAMESPACE_LABEL, Block, Party
+from k8sgen.kubernetes.manifest import get, label
 
 Pair = tuple[int, int]
 Use = tuple[str, int]
@@ -94,7 +95,7 @@ def _blocks(rendered: Rendered) -> Iterator[Block]:
             for each in get(body, "spec", field) or []:
                 for peer in each.get(side) or []:
                     if get(peer, "ipBlock", "cidr"):
-                        yield block_of(peer["ipBlock"])
+                        yield Block.of(peer["ipBlock"])
 
 
 def is_in(actor: Actor, party: Party, own: str) -> bool:

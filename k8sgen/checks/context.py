@@ -10,9 +10,7 @@ import attrs
 from k8sgen.checks.waiver import Waiver
 from k8sgen.errors import Location
 from k8sgen.kubernetes.edges import Edge
-
-Identity = tuple[str, str, str, str]
-"""The API group, kind, namespace and name of a manifest."""
+from k8sgen.kubernetes.manifest import Identity
 
 
 @attrs.frozen(kw_only=True)

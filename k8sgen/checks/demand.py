@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get
+from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.kubernetes.manifest import Body, get
 from k8sgen.kubernetes.quantity import parse_quantity
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from k8sgen.checks.rendered import Body, Rendered, get
+from k8sgen.checks.rendered import Rendered
+from k8sgen.kubernetes.manifest import Body, get
 
 _TLS_KEYS = frozenset(("tls.crt", "tls.key", "ca.crt"))
 _ISSUERS = ("cert-manager.io/cluster-issuer", "cert-manager.io/issuer")

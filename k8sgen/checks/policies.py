@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import attrs
 
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get
-from k8sgen.checks.selector import matches
+from k8sgen.checks.rendered import PodTemplate, Rendered
 from k8sgen.kubernetes.edges import Block
+from k8sgen.kubernetes.manifest import Body, get
+from k8sgen.kubernetes.selectors import matches
 
 Direction = Literal["Ingress", "Egress"]
 _SIDES: Mapping[Direction, tuple[str, str]] = {
@@ -113,11 +114,6 @@ class Policies:
         return tuple(sorted(found))
 
 
-def block_of(peer: Mapping[str, Any]) -> Block:
-    """Return the addresses of an `ipBlock`."""
-    return Block(str(peer["cidr"]), tuple(sorted(peer.get("except") or ())))
-
-
 def _types(body: Body) -> Sequence[str]:
     spec = body.get("spec") or {}
     default = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
@@ -133,7 +129,7 @@ def _selects(body: Body, actor: Actor) -> bool:
 def _is(peer: Mapping[str, Any], actor: Actor, policy: Body) -> bool:
     block = peer.get("ipBlock")
     if block is not None:
-        return actor.block is not None and block_of(block).covers(actor.block)
+        return actor.block is not None and Block.of(block).covers(actor.block)
     if actor.namespace is None:
         return False
     if "namespaceSelector" in peer:

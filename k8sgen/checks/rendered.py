@@ -8,43 +8,10 @@ from typing import Any
 
 import attrs
 
-from k8sgen.checks.context import Context, Identity
-from k8sgen.checks.selector import matches
-
-Body = dict[str, Any]
-
-_TEMPLATES = {
-    "Deployment": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-    "Pod": (),
-    "Rollout": ("spec", "template"),
-}
-"""Where each workload kind keeps its pod template."""
-
-
-def identity(body: Body) -> Identity:
-    """Return what no two manifests of a cluster may share."""
-    metadata = body["metadata"]
-    group = str(body["apiVersion"]).rpartition("/")[0]
-    return group, body["kind"], metadata.get("namespace", ""), metadata["name"]
-
-
-def label(body: Body) -> str:
-    """Return `Kind/name`, as messages name a manifest."""
-    return f"{body['kind']}/{body['metadata']['name']}"
-
-
-def get(value: Any, *keys: str) -> Any:
-    """Follow *keys* into nested mappings; `None` where one is missing."""
-    for key in keys:
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
+from k8sgen.checks.context import Context
+from k8sgen.kubernetes.edges import NAMESPACE_LABEL
+from k8sgen.kubernetes.manifest import POD_TEMPLATES, Body, pod_template
+from k8sgen.kubernetes.selectors import matches
 
 
 @attrs.frozen(kw_only=True)
@@ -118,7 +85,7 @@ class Rendered:
     def namespaces(self) -> Mapping[str, Mapping[str, str]]:
         """The labels of each Namespace, with the one that the API server sets."""
         return {
-            name: {**(body["metadata"].get("labels") or {}), "kubernetes.io/metadata.name": name}
+            name: {**(body["metadata"].get("labels") or {}), NAMESPACE_LABEL: name}
             for body in self.of("Namespace")
             for name in (body["metadata"]["name"],)
         }
@@ -127,9 +94,7 @@ class Rendered:
     def pods(self) -> Sequence[PodTemplate]:
         """The pods of all workloads."""
         return [
-            template
-            for body in self.of(*_TEMPLATES)
-            if (template := _template(body, _TEMPLATES[body["kind"]]))
+            template for body in self.of(*POD_TEMPLATES, "Pod") if (template := _template(body))
         ]
 
     def of(self, *kinds: str) -> list[Body]:
@@ -155,8 +120,8 @@ class Rendered:
         return [p for p in self.pods if p.namespace == namespace and matches(selector, p.labels)]
 
 
-def _template(body: Body, keys: tuple[str, ...]) -> PodTemplate | None:
-    found = get(body, *keys)
+def _template(body: Body) -> PodTemplate | None:
+    found = pod_template(body)
     if not isinstance(found, Mapping) or not isinstance(found.get("spec"), dict):
         return None
     metadata = found.get("metadata") or {}

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from k8sgen.checks.finding import Severity
-from k8sgen.checks.rendered import Body, Rendered
+from k8sgen.checks.rendered import Rendered
+from k8sgen.kubernetes.manifest import Body
 
 
 @attrs.frozen

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from k8sgen.checks.catalog import BY_ID, RULES
 from k8sgen.checks.context import Context, Origin
 from k8sgen.checks.finding import Finding, Report, Waived
-from k8sgen.checks.rendered import Body, Rendered, identity, label
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, Rule, nearest
 from k8sgen.checks.rules.schemas import schema
 from k8sgen.checks.waiver import Waiver
+from k8sgen.kubernetes.manifest import Body, identity, label
 
 _NOWHERE = Origin(service="", path="")
 SCHEMA = schema.id

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import attrs
 
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered
-from k8sgen.checks.uses import uses
+from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.uses import uses
 
 _PLACE = re.compile(r"\{[^{}]*\}")
 
@@ -33,7 +34,7 @@ def told(rendered: Rendered, pod: PodTemplate) -> Iterator[Told]:
     for container in pod.every_container:
         yield from _container(pod.owner, container)
     yield from _files(rendered, pod)
-    for use in uses(pod, "Secret"):
+    for use in uses(pod.spec, "Secret"):
         for key, template in (rendered.context.secrets.get(use.name) or {}).items():
             if use.key in (None, key):
                 yield Told(None, f"Secret/{use.name}: {key}", _PLACE.sub("secret", template))
@@ -51,7 +52,7 @@ def _container(owner: Body, container: Body) -> Iterator[Told]:
 def _files(rendered: Rendered, pod: PodTemplate) -> Iterator[Told]:
     """Return the texts of ConfigMaps, each once however often the pod uses it."""
     seen: set[tuple[str, str]] = set()
-    for use in uses(pod, "ConfigMap"):
+    for use in uses(pod.spec, "ConfigMap"):
         body = rendered.find("ConfigMap", use.name, pod.owner)
         for key, text in ((body or {}).get("data") or {}).items():
             if body and use.key in (None, key) and (use.name, key) not in seen:

@@ -11,8 +11,7 @@ import constructs
 
 from k8sgen.constructs.signature import InitSignature
 from k8sgen.errors import callers
-
-Body = dict[str, Any]
+from k8sgen.kubernetes.manifest import Body
 
 
 class Manifest(cdk8s.ApiObject):

@@ -22,6 +22,7 @@ from k8sgen.constructs.signature import InitSignature
 from k8sgen.constructs.volume import Mount, Volume
 from k8sgen.errors import ProjectError, callers
 from k8sgen.kubernetes.edges import Party
+from k8sgen.kubernetes.manifest import NAME_LABEL
 from k8sgen.secrets.contract.keys import LiveUpdate, Recipe, SecretKey
 from k8sgen.settings.image import Image
 from k8sgen.settings.outside import Outside
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from k8sgen.constructs.stack import Stack
     from k8sgen.constructs.workload import Workload
 
-NAME_LABEL = "app.kubernetes.io/name"
 SERVER = "server"
 """The component of the pods of the workload that has its service's own name."""
 

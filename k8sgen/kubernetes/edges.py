@@ -24,12 +24,17 @@ class Block:
     cidr: str
     excluded: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, block: Mapping[str, Any]) -> Block:
+        """Return that of an `ipBlock`."""
+        return cls(str(block["cidr"]), tuple(sorted(block.get("except") or ())))
+
     def covers(self, other: Block) -> bool:
         """Return whether every address of *other* is one of these."""
-        return _within(other.cidr, self.cidr) and all(
-            any(_within(excluded, gap) for gap in other.excluded)
+        return contains(self.cidr, other.cidr) and all(
+            any(contains(gap, excluded) for gap in other.excluded)
             for excluded in self.excluded
-            if _within(excluded, other.cidr) or _within(other.cidr, excluded)
+            if contains(other.cidr, excluded) or contains(excluded, other.cidr)
         )
 
     def peer(self) -> dict[str, Any]:
@@ -38,8 +43,12 @@ class Block:
         return {"ipBlock": {"cidr": self.cidr, **excluded}}
 
 
-def _within(inner: str, outer: str) -> bool:
-    one, other = (ipaddress.ip_network(each, strict=False) for each in (inner, outer))
+def contains(outer: str, inner: str) -> bool:
+    """Return whether every address of the block *inner* is in the block *outer*."""
+    try:
+        one, other = (ipaddress.ip_network(each, strict=False) for each in (inner, outer))
+    except ValueError:  # no block at all, which `validate` finds
+        return inner == outer
     return one.version == other.version and one.subnet_of(other)  # type: ignore[arg-type]
 
 

@@ -14,9 +14,6 @@ import yaml
 
 from k8sgen.errors import Location, ProjectError
 
-Body = dict[str, Any]
-"""One resource in Kubernetes' own camelCase: dicts, lists, str, int, float, bool and None."""
-
 _WORDS = frozenset(
     ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity")
 )

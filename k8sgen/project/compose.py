@@ -9,10 +9,10 @@ import attrs
 import cdk8s
 import constructs
 
-from k8sgen.constructs.manifest import Body
 from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
+from k8sgen.kubernetes.manifest import Body, Identity, identity
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
 from k8sgen.project.failure import translated
 from k8sgen.project.foreign import remembered
@@ -40,11 +40,9 @@ class Resource:
     trace: tuple[Location, ...]
 
     @property
-    def identity(self) -> tuple[str, str, str, str]:
+    def identity(self) -> Identity:
         """The API group, kind, namespace and name: what no two of a cluster may share."""
-        metadata = self.body["metadata"]
-        group = self.body["apiVersion"].rpartition("/")[0]
-        return group, self.body["kind"], metadata.get("namespace", ""), metadata["name"]
+        return identity(self.body)
 
 
 @attrs.frozen(kw_only=True)

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from k8sgen.errors import Location, UsageError
+from k8sgen.kubernetes.manifest import label
 from k8sgen.why import instrument
 from k8sgen.why.body import Leaf, below, leaves, locate
 from k8sgen.why.carrier import carrier
@@ -63,7 +64,7 @@ def _why(root: Path, environment: str, title: str, field: str) -> list[Answer]:
 
 
 def _resource(resources: Sequence[Any], title: str) -> Any:
-    titles = {f"{r.body['kind']}/{r.body['metadata']['name']}": r for r in resources}
+    titles = {label(r.body): r for r in resources}
     for name, resource in titles.items():
         if name.lower() == title.lower():
             return resource

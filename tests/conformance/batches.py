@@ -10,7 +10,8 @@ from typing import Any
 import attrs
 
 from k8sgen.errors import K8sgenError
-from k8sgen.kubernetes.yaml import Body, to_yaml
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.yaml import to_yaml
 from k8sgen.kustomize.build.evaluate import compare, evaluate
 from k8sgen.kustomize.build.kubectl import build
 from k8sgen.kustomize.build.resource import identify

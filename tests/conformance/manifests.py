@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 from hypothesis import strategies as st
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
-from k8sgen.kubernetes.yaml import Body
 from k8sgen.kustomize.build.images import container_images
 
 MARK = "qq"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import CLUSTER_SCOPED, MERGE_TYPES, MergeList, MergeType
-from k8sgen.kubernetes.yaml import Body, to_yaml
+from k8sgen.kubernetes.yaml import to_yaml
 from k8sgen.kustomize.build.kubectl import build
 from tests.tools import tool
 

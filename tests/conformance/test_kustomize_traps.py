@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from k8sgen.kubernetes.yaml import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kustomize.build.evaluate import compare, prove
 from k8sgen.kustomize.build.kubectl import build
 from k8sgen.kustomize.overlay.files import base, overlay

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from k8sgen.constructs.manifest import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.project.compose import Composition
 
 WORKLOADS = ("Deployment", "StatefulSet", "Job", "CronJob")

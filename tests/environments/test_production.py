@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from k8sgen.constructs.manifest import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.quantity import parse_quantity
 from k8sgen.project.compose import Composition
 from k8sgen.project.project import Project

@@ -10,7 +10,7 @@ import attrs
 
 import k8sgen
 from k8sgen import Environment, Service, Stack
-from k8sgen.constructs.manifest import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.project.compose import compose
 
 Kind = TypeVar("Kind", bound=Service)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from k8sgen.changes.level import Level, Verdict
-from k8sgen.changes.path import Path, get
-from k8sgen.changes.peers import contains
+from k8sgen.changes.path import Path
 from k8sgen.changes.rules.privileges import privileges
 from k8sgen.changes.rules.wire import hosts
 from k8sgen.changes.states import Case
+from k8sgen.kubernetes.edges import contains
+from k8sgen.kubernetes.manifest import get
 from k8sgen.kubernetes.public_paths import WAYS_IN
 
 Powers = dict[str, Path]
@@ -52,16 +53,16 @@ def _powers(body: Body) -> Powers:
 
 def _exposure(body: Body) -> Powers:
     found: Powers = {}
-    kind = get(body, "spec.type", "ClusterIP")
+    kind = get(body, "spec", "type", default="ClusterIP")
     if kind in ("NodePort", "LoadBalancer"):
         found[f"it is reachable from outside the cluster (type {kind})"] = ("spec", "type")
-    for address in get(body, "spec.externalIPs", []):
+    for address in get(body, "spec", "externalIPs", default=[]):
         found[f"it is reachable at {address}"] = ("spec", "externalIPs")
     return found
 
 
 def _subjects(body: Body) -> Powers:
-    role = get(body, "roleRef", {})
+    role = get(body, "roleRef", default={})
     right = f"{role.get('kind')}/{role.get('name')}"
     found: Powers = {}
     for subject in body.get("subjects") or ():
@@ -84,24 +85,28 @@ def _loosened(before: Body, after: Body) -> Iterator[Verdict]:
         for host in sorted((old_tls - new_tls) & served):
             yield Verdict(Level.WIDENS_ACCESS, f"{host} loses TLS", ("spec", "tls"))
         yield from _allow_lists(before, after)
-    elif kind == "Service" and get(after, "spec.type") == "LoadBalancer":
-        ranges = (get(body, "spec.loadBalancerSourceRanges", []) for body in (before, after))
+    elif kind == "Service" and get(after, "spec", "type") == "LoadBalancer":
+        ranges = (
+            get(body, "spec", "loadBalancerSourceRanges", default=[]) for body in (before, after)
+        )
         for source in _let_in(*ranges):
             reason = f"the load balancer lets in {source}"
             yield Verdict(Level.WIDENS_ACCESS, reason, ("spec", "loadBalancerSourceRanges"))
 
 
 def _enforced(body: Body) -> str:
-    level = get(body, "metadata.labels", {}).get(_PSA, "privileged")
+    level = get(body, "metadata", "labels", default={}).get(_PSA, "privileged")
     return level if level in _PSA_LEVELS else "privileged"
 
 
 def _encrypted(body: Body) -> set[str]:
-    return {host for entry in get(body, "spec.tls", []) for host in entry.get("hosts") or ()}
+    return {
+        host for entry in get(body, "spec", "tls", default=[]) for host in entry.get("hosts") or ()
+    }
 
 
 def _allow_lists(before: Body, after: Body) -> Iterator[Verdict]:
-    old, new = (get(body, "metadata.annotations", {}) for body in (before, after))
+    old, new = (get(body, "metadata", "annotations", default={}) for body in (before, after))
     for name in old:
         if name.rpartition("/")[2] in _ALLOW_LISTS:
             lists = (re.findall(r"[^,\s]+", notes.get(name, "")) for notes in (old, new))

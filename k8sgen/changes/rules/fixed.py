@@ -8,8 +8,9 @@ from typing import Any
 import attrs
 
 from k8sgen.changes.level import Level, Verdict
-from k8sgen.changes.path import Path, get, parse, related, show, within
+from k8sgen.changes.path import Path, parse, related, show, within
 from k8sgen.changes.states import Case
+from k8sgen.kubernetes.manifest import get
 from k8sgen.kubernetes.quantity import parse_quantity
 
 Body = Mapping[str, Any]
@@ -55,35 +56,40 @@ def _is_immutable(before: Body, _: Body) -> bool:
 
 def _not_elastic(_: Body, after: Body) -> bool:
     """Whether the completions are not those of an indexed Job that follow its parallelism."""
-    indexed = get(after, "spec.completionMode") == "Indexed"
-    return not indexed or get(after, "spec.completions") != get(after, "spec.parallelism")
+    indexed = get(after, "spec", "completionMode") == "Indexed"
+    return not indexed or get(after, "spec", "completions") != get(after, "spec", "parallelism")
 
 
 def _runs(before: Body, _: Body) -> bool:
-    return get(before, "spec.suspend") is not True
+    return get(before, "spec", "suspend") is not True
 
 
 def _size_shrinks(before: Body, after: Body) -> bool:
-    sizes = [get(body, "spec.resources.requests.storage", "0") for body in (before, after)]
+    sizes = [
+        get(body, "spec", "resources", "requests", "storage", default="0")
+        for body in (before, after)
+    ]
     return bool(parse_quantity(sizes[1]) < parse_quantity(sizes[0]))
 
 
 def _is_bound_to_nodes(before: Body, _: Body) -> bool:
-    return get(before, "spec.nodeAffinity") is not None
+    return get(before, "spec", "nodeAffinity") is not None
 
 
 def _has_address(before: Body, after: Body) -> bool:
     """Return whether the API server gives the Service an address in both states."""
-    return all(get(body, "spec.type", "ClusterIP") != "ExternalName" for body in (before, after))
+    return all(
+        get(body, "spec", "type", default="ClusterIP") != "ExternalName" for body in (before, after)
+    )
 
 
 def _changes_family(before: Body, after: Body) -> bool:
-    families = [get(body, "spec.ipFamilies", []) for body in (before, after)]
+    families = [get(body, "spec", "ipFamilies", default=[]) for body in (before, after)]
     return _has_address(before, after) and families[0][:1] != families[1][:1] != []
 
 
 def _stays_balanced(before: Body, after: Body) -> bool:
-    return all(get(body, "spec.type") == "LoadBalancer" for body in (before, after))
+    return all(get(body, "spec", "type") == "LoadBalancer" for body in (before, after))
 
 
 FIXED: Sequence[Fixed] = (

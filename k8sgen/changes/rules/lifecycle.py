@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from k8sgen.changes.level import Level, Verdict
-from k8sgen.changes.path import get
-from k8sgen.changes.states import TEMPLATES, Case, Pair
+from k8sgen.changes.states import Case, Pair
+from k8sgen.kubernetes.manifest import POD_TEMPLATES, get
 
 _GONE: Mapping[str, tuple[Level, str]] = {
     "Namespace": (Level.LOSES_DATA, "everything in the namespace goes with it"),
@@ -42,13 +42,15 @@ def comes_and_goes(case: Case) -> Iterator[Verdict]:
         yield _set_goes(case.pair)
     elif case.pair.kind in _GONE:
         yield Verdict(*_GONE[case.pair.kind])
-    elif case.pair.kind in TEMPLATES and case.pair.kind != "Job":
+    elif case.pair.kind in POD_TEMPLATES and case.pair.kind != "Job":
         yield Verdict(Level.MAY_INTERRUPT, "its pods stop")
 
 
 def _set_goes(pair: Pair) -> Verdict:
-    policy = get(pair.before, "spec.persistentVolumeClaimRetentionPolicy.whenDeleted", "Retain")
-    if not get(pair.before, "spec.volumeClaimTemplates"):
+    policy = get(
+        pair.before, "spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted", default="Retain"
+    )
+    if not get(pair.before, "spec", "volumeClaimTemplates"):
         return Verdict(Level.MAY_INTERRUPT, "its pods stop")
     if policy == "Delete":
         reason = "its claims go with it (whenDeleted: Delete)"

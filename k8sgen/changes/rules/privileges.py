@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from k8sgen.changes.path import Path, get
-from k8sgen.changes.states import TEMPLATES, containers, template
+from k8sgen.changes.path import Path
+from k8sgen.kubernetes.manifest import POD_TEMPLATES, containers, get, pod_template
 
 _BASE: Mapping[str, Path] = {
-    **{kind: tuple(path.split(".")) for kind, path in TEMPLATES.items()},
+    **POD_TEMPLATES,
     "Pod": (),
 }
 
@@ -35,7 +35,7 @@ def privileges(body: Mapping[str, Any]) -> dict[str, Path]:
     Source:
         kubernetes.io/docs/concepts/security/pod-security-standards (restricted)
     """
-    pod = template(dict(body))
+    pod = pod_template(dict(body))
     if pod is None:
         return {}
     spec = (*_BASE[body["kind"]], "spec")
@@ -49,12 +49,12 @@ def privileges(body: Mapping[str, Any]) -> dict[str, Path]:
 
 def _of_pod(pod: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     for name in ("hostNetwork", "hostPID", "hostIPC"):
-        if get(pod, f"spec.{name}"):
+        if get(pod, "spec", name):
             yield f"the pods share the node's {name[4:].lower()}", (name,)
-    if get(pod, "spec.automountServiceAccountToken", True) is not False:
+    if get(pod, "spec", "automountServiceAccountToken", default=True) is not False:
         yield "the pods get a token for the Kubernetes API", ("automountServiceAccountToken",)
-    for volume in get(pod, "spec.volumes", []):
-        path = get(volume, "hostPath.path")
+    for volume in get(pod, "spec", "volumes", default=[]):
+        path = get(volume, "hostPath", "path")
         if path:
             yield f"the pods see {path} of the node", ("volumes", f"[{volume['name']}]")
 
@@ -63,7 +63,7 @@ def _of_container(
     container: Mapping[str, Any], pod: Mapping[str, Any]
 ) -> Iterator[tuple[str, Path]]:
     own = container.get("securityContext") or {}
-    context = {**get(pod, "spec.securityContext", {}), **own}
+    context = {**get(pod, "spec", "securityContext", default={}), **own}
     for reason, name, holds in _LOOSE:
         if holds(context.get(name)):
             yield reason, ("securityContext", name)

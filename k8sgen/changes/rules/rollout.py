@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from k8sgen.changes.fields import fields
 from k8sgen.changes.level import Level, Verdict
-from k8sgen.changes.path import Path, get, related
-from k8sgen.changes.states import Case, Pair, World
+from k8sgen.changes.path import Path, related
+from k8sgen.changes.states import Case, Pair, States
+from k8sgen.kubernetes.manifest import get
 
 TEMPLATE: Path = ("spec", "template")
 _SERVES = ("Deployment", "StatefulSet", "DaemonSet")
@@ -21,7 +22,7 @@ def pods(case: Case) -> Iterator[Verdict]:
     below = [field for field in case.fields if related(field.path, TEMPLATE)]
     if not below:
         return
-    yield replaced(case.pair, case.world)
+    yield replaced(case.pair, case.states)
     for field in below:
         if any(probe in field.path for probe in _PROBES):
             reason = "a probe changes: if it fails, the new pods never become ready, or restart"
@@ -31,17 +32,17 @@ def pods(case: Case) -> Iterator[Verdict]:
             yield Verdict(Level.MAY_INTERRUPT, reason, field.path)
 
 
-def replaced(pair: Pair, world: World) -> Verdict:
+def replaced(pair: Pair, states: States) -> Verdict:
     """Say how the pods of a workload, whose template changes, are replaced."""
-    count = world.replicas(pair)
-    if get(pair.after, "spec.updateStrategy.type") == "OnDelete":
+    count = states.replicas(pair)
+    if get(pair.after, "spec", "updateStrategy", "type") == "OnDelete":
         reason = "nothing rolls by itself (OnDelete): delete the pods one by one"
         return Verdict(Level.ROLLS_PODS, reason, TEMPLATE)
     if pair.kind == "DaemonSet":
         return _on_every_node(pair)
     if count == 0:
         return Verdict(Level.NONE, "no pod runs", TEMPLATE)
-    if get(pair.after, "spec.strategy.type") == "Recreate":
+    if get(pair.after, "spec", "strategy", "type") == "Recreate":
         reason = "all pods stop before the new ones start (Recreate)"
         return Verdict(Level.MAY_INTERRUPT, reason, TEMPLATE)
     if count == 1:
@@ -52,7 +53,7 @@ def replaced(pair: Pair, world: World) -> Verdict:
 
 
 def _on_every_node(pair: Pair) -> Verdict:
-    surge = get(pair.after, "spec.updateStrategy.rollingUpdate.maxSurge", 0)
+    surge = get(pair.after, "spec", "updateStrategy", "rollingUpdate", "maxSurge", default=0)
     if surge in (0, "0", "0%"):
         reason = "on each node the pod stops before its successor starts"
         return Verdict(Level.MAY_INTERRUPT, reason, TEMPLATE)
@@ -66,9 +67,9 @@ def replicas(case: Case) -> Iterator[Verdict]:
         return
     if not case.touches("spec.replicas"):
         return
-    old, new = case.world.replicas(pair, after=False), case.world.replicas(pair)
-    explicit = get(pair.before, "spec.replicas", 1)
-    if get(pair.after, "spec.replicas") is None and explicit > 1:
+    old, new = case.states.replicas(pair, after=False), case.states.replicas(pair)
+    explicit = get(pair.before, "spec", "replicas", default=1)
+    if get(pair.after, "spec", "replicas") is None and explicit > 1:
         # kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale, "Migrating Deployments"
         reason = f"without replicas {explicit} pods become 1 until the autoscaler acts"
         yield Verdict(Level.MAY_INTERRUPT, reason, path)

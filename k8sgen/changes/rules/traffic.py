@@ -8,9 +8,11 @@ from typing import Any
 import attrs
 
 from k8sgen.changes.level import Level, Verdict
-from k8sgen.changes.path import Path, get
-from k8sgen.changes.peers import Opening, covers, openings, selects
-from k8sgen.changes.states import Case, Pair, World, template
+from k8sgen.changes.path import Path
+from k8sgen.changes.peers import Opening, covers, openings
+from k8sgen.changes.states import Case, Pair, States
+from k8sgen.kubernetes.manifest import get, pod_template
+from k8sgen.kubernetes.selectors import matches
 
 Body = Mapping[str, Any]
 Labels = Mapping[str, str]
@@ -50,28 +52,28 @@ def policies(case: Case) -> Iterator[Verdict]:
     All policies that select a pod count together; a pod that no policy selects is open. Workloads
     that come or go are not compared.
     """
-    workloads = [pair for pair in case.world.workloads() if pair.states]
+    workloads = [pair for pair in case.states.workloads() if pair.states]
     if case.pair.kind == "NetworkPolicy":
         every = [pods for pods in map(PodGroup.of, workloads) if _concerns(case.pair, pods)]
         if not every and not _concerns_any(case):
             every = [_strangers(case.pair)]
         for pods in every:
             if not pods.relabelled:
-                yield from _compared(pods, case.world, ("spec",))
+                yield from _compared(pods, case.states, ("spec",))
     elif case.pair in workloads and PodGroup.of(case.pair).relabelled:
         path = ("spec", "template", "metadata", "labels")
-        yield from _compared(PodGroup.of(case.pair), case.world, path)
+        yield from _compared(PodGroup.of(case.pair), case.states, path)
 
 
 def _strangers(policy: Pair) -> PodGroup:
     """Return the pods that a policy is for when they are of no workload here."""
-    labels = get(policy.body, "spec.podSelector.matchLabels", {})
+    labels = get(policy.body, "spec", "podSelector", "matchLabels", default={})
     shown = ", ".join(f"{key.rpartition('/')[2]}={value}" for key, value in labels.items())
     return PodGroup(f"pods {shown}".strip(), policy.namespace, labels, labels)
 
 
 def _labels(body: Body | None) -> Labels:
-    labels: Labels = get(template(dict(body or {})), "metadata.labels", {})
+    labels: Labels = get(pod_template(dict(body or {})), "metadata", "labels", default={})
     return labels
 
 
@@ -84,20 +86,20 @@ def _concerns_any(case: Case) -> bool:
     """Return whether the policy is for the pods of a workload that comes or goes."""
     return any(
         _selected(case.pair.body, pair.namespace, _labels(pair.body))
-        for pair in case.world.workloads()
+        for pair in case.states.workloads()
     )
 
 
 def _selected(policy: Body | None, namespace: str, labels: Labels) -> bool:
-    if policy is None or get(policy, "metadata.namespace", "") != namespace:
+    if policy is None or get(policy, "metadata", "namespace", default="") != namespace:
         return False
-    return selects(get(policy, "spec.podSelector", {}), labels)
+    return matches(get(policy, "spec", "podSelector", default={}), labels)
 
 
-def _compared(pods: PodGroup, world: World, path: Path) -> Iterator[Verdict]:
+def _compared(pods: PodGroup, states: States, path: Path) -> Iterator[Verdict]:
     for direction in _DIRECTIONS:
-        old = _allowed(pods, world, direction, after=False)
-        new = _allowed(pods, world, direction, after=True)
+        old = _allowed(pods, states, direction, after=False)
+        new = _allowed(pods, states, direction, after=True)
         word = "receive from" if direction == "Ingress" else "send to"
         for opening in new:
             if not any(covers(other, opening) for other in old):
@@ -109,10 +111,10 @@ def _compared(pods: PodGroup, world: World, path: Path) -> Iterator[Verdict]:
                 yield Verdict(Level.MAY_INTERRUPT, reason, path)
 
 
-def _allowed(pods: PodGroup, world: World, direction: str, *, after: bool) -> list[Opening]:
+def _allowed(pods: PodGroup, states: States, direction: str, *, after: bool) -> list[Opening]:
     isolated = False
     found: list[Opening] = []
-    for pair in world.of_kind("NetworkPolicy"):
+    for pair in states.of_kind("NetworkPolicy"):
         policy, labels = (pair.after, pods.after) if after else (pair.before, pods.before)
         if policy and _selected(policy, pods.namespace, labels) and direction in _types(policy):
             isolated = True
@@ -127,6 +129,6 @@ def _types(policy: Body) -> Sequence[str]:
     Source:
         networking.k8s.io/v1 NetworkPolicySpec.policyTypes
     """
-    default = ["Ingress", *(["Egress"] if get(policy, "spec.egress") else [])]
-    types: Sequence[str] = get(policy, "spec.policyTypes") or default
+    default = ["Ingress", *(["Egress"] if get(policy, "spec", "egress") else [])]
+    types: Sequence[str] = get(policy, "spec", "policyTypes") or default
     return types

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from k8sgen.checks.rendered import Body, Rendered, get, label
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, rule
+from k8sgen.kubernetes.manifest import Body, get, label
 from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
 
 _MIDDLEWARES = "traefik.ingress.kubernetes.io/router.middlewares"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from k8sgen.checks.demand import rounded
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
+from k8sgen.checks.rendered import PodTemplate, Rendered
 from k8sgen.checks.rule import Issue, rule
-from k8sgen.checks.selector import matches
+from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.selectors import matches
 
 
 @rule("replicas", fix="set the replicas, or the autoscaling")

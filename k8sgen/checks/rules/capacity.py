@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from k8sgen.checks.demand import number, peak
-from k8sgen.checks.rendered import Body, Rendered, get, label
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, rule
+from k8sgen.kubernetes.manifest import Body, get, label
 
 
 @rule("capacity", fix="raise the environment's Quota, or ask for less")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
+from k8sgen.checks.rendered import PodTemplate, Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.rules.access import redirects
-from k8sgen.checks.selector import matches
+from k8sgen.kubernetes.manifest import Body, get, label
 from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
+from k8sgen.kubernetes.selectors import matches
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _SCRAPE = "prometheus.io/scrape"

@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from k8sgen.checks.keys import config_keys, secret_keys
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
+from k8sgen.checks.rendered import PodTemplate, Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.texts import told
-from k8sgen.checks.uses import Use, uses
+from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.uses import Use, uses
 
 _VARIABLE = re.compile(r"(?<!\$)\$\(([A-Za-z_][A-Za-z0-9_]*)\)")
 _PATH = re.compile(r"(?:(?<=file://)|(?<![\w.:/~*}-]))/(?:[\w.-]+/)*[\w-]+(?:\.[\w-]+)*")
@@ -37,7 +38,7 @@ def _missing(
 def config_maps(rendered: Rendered) -> Iterator[Issue]:
     """Every ConfigMap that a pod uses is there, with the keys that it uses."""
     for pod in rendered.pods:
-        for use in uses(pod, "ConfigMap"):
+        for use in uses(pod.spec, "ConfigMap"):
             known = config_keys(rendered, use.name, pod.owner)
             yield from _missing(use, pod, known, rendered.names("ConfigMap"))
 
@@ -46,7 +47,7 @@ def config_maps(rendered: Rendered) -> Iterator[Issue]:
 def secrets(rendered: Rendered) -> Iterator[Issue]:
     """Every Secret that a pod uses is declared, with the keys that it uses."""
     for pod in rendered.pods:
-        for use in uses(pod, "Secret"):
+        for use in uses(pod.spec, "Secret"):
             every = secret_keys(rendered)
             yield from _missing(use, pod, every.get(use.name), every)
 
@@ -54,7 +55,7 @@ def secrets(rendered: Rendered) -> Iterator[Issue]:
 @rule("secret-unused", severity="warning", fix="take the key out of the contract")
 def unused_secrets(rendered: Rendered) -> Iterator[Issue]:
     """Every key that a contract declares is used by a pod, or goes into another key."""
-    users = {(u.name, u.key): pod.owner for pod in rendered.pods for u in uses(pod, "Secret")}
+    users = {(u.name, u.key): pod.owner for pod in rendered.pods for u in uses(pod.spec, "Secret")}
     owners = {name: owner for (name, _), owner in users.items()}
     templates = " ".join(t for keys in rendered.context.secrets.values() for t in keys.values())
     for name, keys in rendered.context.secrets.items():

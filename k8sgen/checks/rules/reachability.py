@@ -11,9 +11,10 @@ import attrs
 
 from k8sgen.checks.actors import Use, actors, declared, is_in
 from k8sgen.checks.policies import EVERY_PORT, Actor, Direction, Policies, Ports
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, identity, label
+from k8sgen.checks.rendered import PodTemplate, Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.rules.addresses import addresses, target
+from k8sgen.kubernetes.manifest import Body, get, identity, label
 
 
 @attrs.frozen(kw_only=True)

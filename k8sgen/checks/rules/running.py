@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from k8sgen.checks.demand import number
-from k8sgen.checks.rendered import Body, PodTemplate, Rendered, get, label
+from k8sgen.checks.rendered import PodTemplate, Rendered
 from k8sgen.checks.rule import Issue, rule
+from k8sgen.kubernetes.manifest import Body, get, label
 
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
 

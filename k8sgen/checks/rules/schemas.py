@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from k8sgen.checks.rendered import Body, Rendered, label
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.schemas import custom, kubernetes
 from k8sgen.checks.schemas.deprecated import DEPRECATIONS
-from k8sgen.checks.schemas.validator import Misfit
+from k8sgen.checks.schemas.validator import SchemaError
+from k8sgen.kubernetes.manifest import Body, label
 
 
-def _misfits(rendered: Rendered, version: str, body: Body) -> Iterator[Misfit]:
+def _errors(rendered: Rendered, version: str, body: Body) -> Iterator[SchemaError]:
     """Return what does not fit; nothing where there is no schema."""
     own = kubernetes.validator(version, body["apiVersion"], body["kind"])
     if own:
-        yield from own.misfits(body)
+        yield from own.errors(body)
         return
     folders = rendered.context.schema_folders
     found = custom.validator(folders, body["apiVersion"], body["kind"])
     if found:
-        yield from found.misfits(body)
-        for misfit in kubernetes.metadata_validator(version).misfits(body["metadata"]):
-            yield Misfit(f"metadata.{misfit.where}", misfit.message, misfit.hint)
+        yield from found.errors(body)
+        for error in kubernetes.metadata_validator(version).errors(body["metadata"]):
+            yield SchemaError(f"metadata.{error.where}", error.message, error.hint)
 
 
 def _issues(rendered: Rendered, version: str, body: Body) -> Iterator[Issue]:
-    for misfit in _misfits(rendered, version, body):
-        yield Issue(body, f"{label(body)}: {misfit.where}: {misfit.message}", misfit.hint)
+    for error in _errors(rendered, version, body):
+        yield Issue(body, f"{label(body)}: {error.where}: {error.message}", error.hint)
 
 
 @rule("schema", fix="write the manifest as the API reference of its kind has it")
@@ -60,11 +61,11 @@ def schema_next(rendered: Rendered) -> Iterator[Issue]:
         if kubernetes.validator(following, body["apiVersion"], body["kind"]) is None:
             message = f"{label(body)}: Kubernetes {following} no longer serves {body['apiVersion']}"
             yield Issue(body, message)
-        before = {misfit.where for misfit in _misfits(rendered, version, body)}
-        for misfit in _misfits(rendered, following, body):
-            if misfit.where not in before:
-                where = f"{label(body)}: in Kubernetes {following}: {misfit.where}"
-                yield Issue(body, f"{where}: {misfit.message}", misfit.hint)
+        before = {error.where for error in _errors(rendered, version, body)}
+        for error in _errors(rendered, following, body):
+            if error.where not in before:
+                where = f"{label(body)}: in Kubernetes {following}: {error.where}"
+                yield Issue(body, f"{where}: {error.message}", error.hint)
 
 
 def _minor(version: str) -> int:

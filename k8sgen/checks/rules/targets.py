@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from k8sgen.checks.rendered import Rendered, get, label
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
+from k8sgen.kubernetes.manifest import get, label
 
 
 @rule("scale-target", fix="name the workload that it scales")

@@ -14,7 +14,7 @@ from k8sgen.tools.programs import install
 
 
 @attrs.frozen
-class Misfit:
+class SchemaError:
     """One place of a manifest that does not fit its schema."""
 
     where: str
@@ -45,7 +45,7 @@ class Validator:
             msg = f"{schema.get('title', 'a schema')} is not a JSON Schema: {error}"
             raise UsageError(msg.splitlines()[0], hint="put the schema right") from None
 
-    def misfits(self, value: Any) -> Iterator[Misfit]:
+    def errors(self, value: Any) -> Iterator[SchemaError]:
         """Return what of *value* does not fit."""
         for error in self._compiled.iter_errors(value):
             where = _where(error.instance_path)
@@ -55,9 +55,9 @@ class Validator:
                 for name in unknown:
                     near = difflib.get_close_matches(name, fields, 1, 0.7)
                     hint = f"did you mean {near[0]!r}?" if near else "take the field out"
-                    yield Misfit(where, f"unknown field {name!r}", hint)
+                    yield SchemaError(where, f"unknown field {name!r}", hint)
             else:
-                yield Misfit(where, error.message.splitlines()[0][:300])
+                yield SchemaError(where, error.message.splitlines()[0][:300])
 
     def _fields(self, path: list[str | int]) -> list[str]:
         """Return the fields that the object schema around *path* knows."""

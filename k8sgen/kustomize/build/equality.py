@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import MergeList, MergeType, merge_type
-from k8sgen.kubernetes.yaml import Body
 from k8sgen.kustomize.build.errors import UnsureError
 from k8sgen.kustomize.build.merge import MISSING, item_keys
 

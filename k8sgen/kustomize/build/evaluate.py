@@ -13,7 +13,8 @@ from typing import Any
 
 import attrs
 
-from k8sgen.kubernetes.yaml import Body, from_yaml
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.yaml import from_yaml
 from k8sgen.kustomize.build.equality import Difference, first_difference
 from k8sgen.kustomize.build.errors import BuildError, UnsureError
 from k8sgen.kustomize.build.kustomization import Fields, Kustomization

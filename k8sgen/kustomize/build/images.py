@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from k8sgen.kubernetes.yaml import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.fieldspec import set_field
 

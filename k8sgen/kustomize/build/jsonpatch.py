@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from k8sgen.kubernetes.yaml import Body, breaks_go_yaml
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.yaml import breaks_go_yaml
 from k8sgen.kustomize.build.errors import BuildError, UnsureError
 
 Operation: TypeAlias = dict[str, Any]

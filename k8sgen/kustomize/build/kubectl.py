@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from k8sgen.kubernetes.yaml import Body, from_yaml
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.yaml import from_yaml
 from k8sgen.kustomize.build.errors import BuildError
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from k8sgen.kubernetes.yaml import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.images import ImageField, set_images
 from k8sgen.kustomize.build.patches import Patch

@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import MergeList, MergeType, merge_type
-from k8sgen.kubernetes.yaml import Body, ambiguous, breaks_go_yaml
+from k8sgen.kubernetes.yaml import ambiguous, breaks_go_yaml
 from k8sgen.kustomize.build.errors import UnsureError
 
 DIRECTIVE = "$patch"

@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import split_api_version
-from k8sgen.kubernetes.yaml import Body
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.jsonpatch import Operation, apply
 from k8sgen.kustomize.build.merge import merge

@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 import attrs
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
-from k8sgen.kubernetes.yaml import Body, ambiguous, breaks_go_yaml, from_yaml
+from k8sgen.kubernetes.yaml import ambiguous, breaks_go_yaml, from_yaml
 from k8sgen.kustomize.build.errors import BuildError
 
 Id: TypeAlias = tuple[str, str, str, str]

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import CLUSTER_SCOPED, split_api_version
-from k8sgen.kubernetes.yaml import Body
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.fieldspec import set_field
 

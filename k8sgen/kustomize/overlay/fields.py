@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from k8sgen.kubernetes.yaml import Body, ambiguous
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.yaml import ambiguous
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.images import ImageField, container_images, is_safe_name, rewrite, split
 from k8sgen.kustomize.build.kustomization import Fields

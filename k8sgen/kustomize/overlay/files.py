@@ -9,7 +9,8 @@ from typing import Any
 
 import attrs
 
-from k8sgen.kubernetes.yaml import Body, to_yaml
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.yaml import to_yaml
 from k8sgen.kustomize.build.evaluate import FILE
 from k8sgen.kustomize.build.kustomization import Kustomization
 from k8sgen.kustomize.build.resource import Id, identify, require_sound

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import split_api_version
-from k8sgen.kubernetes.yaml import Body
 from k8sgen.kustomize.build.resource import Id, identify
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import attrs
 
-from k8sgen.kubernetes.yaml import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kustomize.build.equality import equal
 from k8sgen.kustomize.build.errors import BuildError, UnsureError
 from k8sgen.kustomize.build.evaluate import compare

@@ -10,8 +10,8 @@ import attrs
 
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files.encrypted import Encrypted, parse
-from k8sgen.secrets.files.history import git
 from k8sgen.secrets.files.store import SUFFIX
+from k8sgen.tools.git import asked
 
 Action = Literal[
     "added", "changed", "removed", "re-encrypted", "reader added", "reader removed", "unreadable"
@@ -59,7 +59,7 @@ def audit(root: Path, environment: str | None = None) -> list[Event]:
     Raises:
         SecretsError: The project is in no git repository.
     """
-    if git(root, "rev-parse", "--is-inside-work-tree") is None:
+    if asked(root, "rev-parse", "--is-inside-work-tree") is None:
         msg = f"{root} is in no git repository"
         raise SecretsError(msg, hint="the history of the secrets is that of their files in git")
     folder = f"{_FOLDER}/{environment}" if environment else _FOLDER
@@ -71,12 +71,14 @@ def audit(root: Path, environment: str | None = None) -> list[Event]:
 
 def is_shallow(root: Path) -> bool:
     """Return whether the clone lacks older history."""
-    return (git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    return (asked(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
 def _commits(root: Path, folder: str) -> Iterator[_Commit]:
     """Return the commits that made a file what none of their parents has."""
-    log = git(root, "log", "--cc", "--name-only", "--relative", f"--format={_FORMAT}", "--", folder)
+    log = asked(
+        root, "log", "--cc", "--name-only", "--relative", f"--format={_FORMAT}", "--", folder
+    )
     for entry in (log or "").split("\x01")[1:]:
         head, *names = entry.splitlines()
         commit, parents, date, author, email, message = head.split("\x00")
@@ -105,8 +107,8 @@ def _events(root: Path, commit: _Commit) -> Iterator[Event]:
 
 
 def _uncommitted(root: Path, folder: str) -> Iterator[Event]:
-    status = git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--", folder) or ""
-    prefix = (git(root, "rev-parse", "--show-prefix") or "").strip()
+    status = asked(root, "status", "--porcelain", "-z", "--untracked-files=all", "--", folder) or ""
+    prefix = (asked(root, "rev-parse", "--show-prefix") or "").strip()
     for entry in status.split("\x00"):
         name = entry[3:].removeprefix(prefix)
         if _is_secret(name):
@@ -116,7 +118,7 @@ def _uncommitted(root: Path, folder: str) -> Iterator[Event]:
 
 
 def _at(root: Path, commit: str, name: str) -> str | None:
-    return git(root, "show", f"{commit}:./{name}")
+    return asked(root, "show", f"{commit}:./{name}")
 
 
 def _compare(name: str, olds: Sequence[str | None], new: str | None) -> Iterator[Event]:

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable
-from pathlib import Path
 
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files.store import Store
-from k8sgen.tools.programs import find
-
-
-def git(root: Path, *arguments: str) -> str | None:
-    """Run git in *root*, and give what it prints, or `None` where it fails or is not there."""
-    program = find("git")
-    if program is None:
-        return None
-    done = subprocess.run([program, "-C", str(root), *arguments], capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+from k8sgen.tools.git import asked
 
 
 def refuse_deleted(store: Store, secrets: Iterable[str]) -> None:
@@ -30,6 +19,6 @@ def refuse_deleted(store: Store, secrets: Iterable[str]) -> None:
     for name in secrets:
         shown = store.shown(name)
         there = store.path(name).exists()
-        if not there and git(store.root, "cat-file", "-e", f"HEAD:./{shown}") is not None:
+        if not there and asked(store.root, "cat-file", "-e", f"HEAD:./{shown}") is not None:
             hint = f"restore it with: git checkout HEAD -- {shown}, or commit that it is gone"
             raise SecretsError("the file is in git but not here", location=shown, hint=hint)

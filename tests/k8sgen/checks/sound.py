@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from k8sgen.checks.context import Context, Origin
-from k8sgen.checks.rendered import identity
 from k8sgen.errors import Location
 from k8sgen.kubernetes.edges import Edge, Party
+from k8sgen.kubernetes.manifest import identity
 
 Body = dict[str, Any]
 Bodies = dict[str, Body]

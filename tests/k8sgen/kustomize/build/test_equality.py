@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from k8sgen.kubernetes.yaml import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kustomize.build.equality import equal, first_difference
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from k8sgen.kubernetes.yaml import Body
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.evaluate import prove
 from k8sgen.kustomize.overlay.files import base, overlay

@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+import yaml
 
 from k8sgen.cli import COMMANDS, main
 
@@ -18,6 +19,7 @@ DOCUMENTS = sorted(
     p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 )
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_YAML = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
@@ -73,6 +75,24 @@ def test_the_readme_begins_with_the_two_commands() -> None:
     assert first.endswith("-m k8sgen synth production\n")
     assert second.startswith("python3 -m venv")
     assert second.endswith("-m pytest\n")
+
+
+def test_the_example_of_an_override_has_its_effect(
+    copy: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five pods run, and no autoscaler moves them."""
+    (text,) = _YAML.findall((ROOT / "README.md").read_text("utf-8"))
+    (copy / "environments/production.yaml").write_text(text)
+    monkeypatch.chdir(copy)
+    assert main(["render", "production", "--service", "backend"]) == 0
+    made = {
+        (b["kind"], b["metadata"]["name"]): b for b in yaml.safe_load_all(capfd.readouterr().out)
+    }
+    deployment = made["Deployment", "backend"]["spec"]
+    assert deployment["replicas"] == 5
+    image = deployment["template"]["spec"]["containers"][0]["image"]
+    assert image == "ghcr.io/example/backend:1.4.2"
+    assert ("HorizontalPodAutoscaler", "backend") not in made
 
 
 def test_the_example_of_a_service_is_one(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from k8sgen.changes.committed import is_repository, tree
@@ -10,7 +10,7 @@ from k8sgen.changes.compare import Changes, compare, renamed
 from k8sgen.changes.live import live
 from k8sgen.kubernetes.manifest import Body
 from k8sgen.kustomize.build.evaluate import FILE, evaluate
-from k8sgen.project.compose import Composition, compose_each
+from k8sgen.project.compose import compose_each
 from k8sgen.project.project import Project
 
 DIST = "dist"
@@ -51,7 +51,7 @@ def with_other(project: Project, name: str, other: str) -> Changes:
     made = compose_each(project)
     old, new = made[name], made[other]
     spaces = [str(composition.stack.namespace_name) for composition in (old, new)]
-    return compare(f"{name} → {other}", renamed(_bodies(old), *spaces), new.groups())
+    return compare(f"{name} → {other}", renamed(old.bodies(), *spaces), new.groups())
 
 
 def with_cluster(project: Project, contexts: Mapping[str, str | None]) -> list[Changes]:
@@ -65,7 +65,7 @@ def with_cluster(project: Project, contexts: Mapping[str, str | None]) -> list[C
         ClusterError: kubectl cannot read it.
     """
     return [
-        compare(name, live(_bodies(composition), context=contexts[name]), composition.groups())
+        compare(name, live(composition.bodies(), context=contexts[name]), composition.groups())
         for name, composition in compose_each(project).items()
     ]
 
@@ -74,19 +74,16 @@ def committed(root: Path, ref: str | None = None) -> Mapping[str, str]:
     """Read `dist/` as git has it; outside a repository, as it stands on disk."""
     if ref is not None or is_repository(root):
         return tree(root, DIST, ref or "HEAD")
-    return dict(_on_disk(root / DIST))
+    return on_disk(root / DIST)
+
+
+def on_disk(dist: Path) -> dict[str, str]:
+    """Read the YAML files below *dist*, by their paths in it."""
+    files = sorted(file for file in dist.rglob("*.yaml") if file.is_file())
+    return {file.relative_to(dist).as_posix(): file.read_text("utf-8", "replace") for file in files}
 
 
 def overlay(files: Mapping[str, str], name: str) -> list[Body]:
     """Build the overlay of an environment; nothing where there is none."""
     folder = f"{OVERLAYS}/{name}"
     return evaluate(files, folder) if f"{folder}/{FILE}" in files else []
-
-
-def _bodies(composition: Composition) -> list[Body]:
-    return [resource.body for resource in composition.resources]
-
-
-def _on_disk(dist: Path) -> Iterator[tuple[str, str]]:
-    for file in sorted(dist.rglob("*.yaml")):
-        yield file.relative_to(dist).as_posix(), file.read_text("utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import attrs
 
+from k8sgen.actions.meetings import require_apart
 from k8sgen.errors import NotProvedError
 from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.yaml import to_yaml
@@ -18,7 +19,6 @@ from k8sgen.output.header import File
 from k8sgen.output.status import compare as compare_files
 from k8sgen.project.compose import Composition, compose_base, compose_each
 from k8sgen.project.contract import needs
-from k8sgen.project.meetings import require_apart
 from k8sgen.project.project import Project, environment_file, load
 from k8sgen.secrets.contract.stubs import secret_files
 
@@ -56,7 +56,7 @@ class Synthesis:
         """
         for name, composition in self.compositions.items():
             folder = f"overlays/{name}"
-            mismatches = compare(build(folder), [r.body for r in composition.resources])
+            mismatches = compare(build(folder), composition.bodies())
             if mismatches:
                 msg = f"{folder} does not build {mismatches[0]}"
                 raise NotProvedError(msg, hint="please report this; nothing was written")
@@ -67,14 +67,19 @@ def synthesize_for(dist: Path, root: Path, names: Sequence[str]) -> Synthesis:
     Synthesize the environments *names*, or all where the base in *dist* is another one now.
 
     An overlay that stood on the old base would come out as something else, unproved.
+
+    Raises:
+        Problems: Two environments would meet.
     """
     project = load(root, names)
-    synthesis = synthesize(project)
-    if project.is_whole or not _others(dist, project):
-        return synthesis
-    drift = compare_files(dist, synthesis.files, owns=synthesis.owns).drift
-    changes_base = any(path.startswith("base/") for path in drift)
-    return synthesize(load(root)) if changes_base else synthesis
+    whole = project if project.is_whole else load(root)
+    synthesis = synthesize(project, whole)
+    if not project.is_whole and _others(dist, project):
+        drift = compare_files(dist, synthesis.files, owns=synthesis.owns).drift
+        if any(path.startswith("base/") for path in drift):
+            synthesis = synthesize(whole, whole)
+    require_apart(whole, synthesis.compositions, dist)
+    return synthesis
 
 
 def _others(dist: Path, project: Project) -> bool:
@@ -82,23 +87,22 @@ def _others(dist: Path, project: Project) -> bool:
     return any(folder.name not in project.environments for folder in dist.glob("overlays/*/"))
 
 
-def synthesize(project: Project) -> Synthesis:
+def synthesize(project: Project, whole: Project) -> Synthesis:
     """
     Compose the base and the environments of *project*, and write and prove their kustomize tree.
 
+    Args:
+        whole: The project with all of its environments, for `.sops.yaml` names them all.
+
     Raises:
         SynthesisError: A construct could not be built.
-        Problems: Two environments would meet.
         NotProvedError: An overlay does not come out as its environment.
     """
     base = compose_base(project)
     made = compose_each(project)
-    whole = project if project.is_whole else load(project.root)
-    require_apart(whole, made)
     files = dict(_base(base, project.root))
     for name, composition in made.items():
         files.update(_overlay(name, composition, base.groups()))
-    # .sops.yaml names the recipients of all environments
     files.update(secret_files(map(needs, made.values()), whole.environments.values()))
     synthesis = Synthesis(files=files, compositions=made, folders=_folders(project))
     texts = {path: file.text for path, file in files.items()}

@@ -42,7 +42,7 @@ def validate(
     context = context_of(composition, root)
     if kubernetes_version:
         context = attrs.evolve(context, kubernetes_version=kubernetes_version)
-    report = check([resource.body for resource in composition.resources], context)
+    report = check(composition.bodies(), context)
     secrets = check_environment(needs(composition), root)
     return report.with_findings(f for f in secrets if f.rule not in _SAID_ELSEWHERE)
 

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from k8sgen.changes.meaning import Kind
-from k8sgen.errors import K8sgenError
 from k8sgen.kubernetes.manifest import Body, identity
 from k8sgen.kubernetes.types import MergeList, merge_type
-from k8sgen.tools.programs import require
+from k8sgen.tools.kubectl import ask
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-_SECONDS = 60
 
 
-class ClusterError(K8sgenError):
-    """kubectl could not read the cluster."""
-
-
-def live(wanted: Sequence[Body], *, context: str | None = None) -> list[Body]:
+def live(wanted: Sequence[Body], *, context: str | None) -> list[Body]:
     """
     Read exactly the resources *wanted*, reduced to what `kubectl apply` would look at.
 
@@ -29,7 +22,7 @@ def live(wanted: Sequence[Body], *, context: str | None = None) -> list[Body]:
     *wanted* no longer has it); what the API server or a controller filled in is left out.
 
     Args:
-        context: Of the kubeconfig; the current one unless told.
+        context: Of the kubeconfig; `None` where there is none.
 
     Raises:
         ClusterError: kubectl fails: no cluster, no right, no such kind.
@@ -41,21 +34,9 @@ def live(wanted: Sequence[Body], *, context: str | None = None) -> list[Body]:
 
 def _get(wanted: Sequence[Body], context: str | None) -> list[Body]:
     items = [{**_head(body), "metadata": _named(body)} for body in wanted]
-    asked = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
-    select = ["--context", context] if context else []
-    command = [require("kubectl"), *select, "get", "-f", "-", "--ignore-not-found", "-o", "json"]
-    try:
-        done = subprocess.run(
-            command, input=asked, capture_output=True, text=True, check=False, timeout=_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        msg = f"kubectl gave no answer within {_SECONDS} seconds"
-        raise ClusterError(msg, hint="is the cluster reachable? try: kubectl get ns") from None
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["kubectl get failed"]
-        hint = "choose the cluster with --context; CRDs must be there before their resources"
-        raise ClusterError(f"kubectl: {lines[-1]}", hint=hint)
-    answer = json.loads(done.stdout) if done.stdout.strip() else {"items": []}
+    text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
+    found = ask(context, "get", "-f", "-", "--ignore-not-found", "-o", "json", text=text)
+    answer = json.loads(found) if found.strip() else {"items": []}
     return list(answer.get("items", [answer]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from k8sgen.actions import compare as comparison
@@ -10,7 +12,7 @@ from k8sgen.changes.level import Level
 from k8sgen.changes.markdown import markdown
 from k8sgen.changes.report import report
 from k8sgen.changes.terminal import text
-from k8sgen.cli.context import context_of
+from k8sgen.cli.context import context, to_read
 from k8sgen.cli.output import as_json, print_json
 from k8sgen.errors import UsageError
 from k8sgen.project import project
@@ -23,7 +25,7 @@ _LEVELS = click.Choice([level.slug for level in Level])
 @click.argument("other", metavar="[OTHER]", required=False)
 @click.option("--against", metavar="GITREF", help="Compare with dist/ as it is at this commit.")
 @click.option("--live", "is_live", is_flag=True, help="Compare with the cluster, through kubectl.")
-@click.option("--context", help="With --live: of the kubeconfig, where ENV names none.")
+@context
 @click.option(
     "--format",
     "form",
@@ -54,22 +56,27 @@ def command(
     """
     if sum(map(bool, (other, against, is_live))) > 1:
         raise UsageError("OTHER, --against and --live exclude each other", hint="give one of them")
+    if context and not is_live:
+        raise UsageError("--context chooses a cluster, and only --live asks one", hint="add --live")
     found = project.load(ctx.obj, [name for name in (environment, other) if name])
+    contexts: dict[str, str | None] = {}
     if environment and other:
         every = [comparison.with_other(found, environment, other)]
     elif is_live:
-        contexts = {name: context_of(e, context) for name, e in found.environments.items()}
+        contexts = {name: to_read(found, name, context) for name in found.environments}
         every = comparison.with_cluster(found, contexts)
     else:
         every = comparison.with_commit(found, against, gone=environment is None)
-    _print(every, "json" if as_json else form)
+    _print(every, "json" if as_json else form, contexts)
     if _fails(every, fail_on):
         ctx.exit(1)
 
 
-def _print(every: list[Changes], form: str) -> None:
+def _print(every: list[Changes], form: str, contexts: Mapping[str, str | None]) -> None:
     if form == "json":
-        print_json({"environments": [report(changes) for changes in every]})
+        found = [report(changes) for changes in every]
+        clusters = [{"context": contexts[c.name]} if c.name in contexts else {} for c in every]
+        print_json({"environments": [{**f, **c} for f, c in zip(found, clusters, strict=True)]})
     else:
         click.echo(text(every) if form == "text" else markdown(every))
 

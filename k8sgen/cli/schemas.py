@@ -9,7 +9,9 @@ import click
 from k8sgen.actions.validate import configured_folders
 from k8sgen.checks.schemas.definition import schemas_of
 from k8sgen.checks.schemas.pull import definitions, write
+from k8sgen.cli.context import context, current, known, to_read
 from k8sgen.cli.output import as_json, print_json
+from k8sgen.project.project import load
 
 
 @click.group("schemas", no_args_is_help=False)
@@ -18,28 +20,39 @@ def command() -> None:
 
 
 @command.command("pull")
+@click.argument("environment", metavar="[ENV]", required=False)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder; the first of [tool.k8sgen] schemas, or schemas/, unless told.",
 )
-@click.option("--context", help="The kubeconfig context; kubectl's current one unless told.")
+@context
 @as_json
 @click.pass_obj
-def pull(root: Path, out: Path | None, context: str | None, as_json: bool) -> None:
-    """Fetch the CustomResourceDefinitions of a live cluster through kubectl, as strict schemas.
+def pull(
+    root: Path, environment: str | None, out: Path | None, context: str | None, as_json: bool
+) -> None:
+    """Fetch the CustomResourceDefinitions of ENV's cluster through kubectl, as strict schemas.
 
-    It only reads from the cluster. Schemas of kinds that the cluster lacks stay as they are.
+    Without ENV, of the cluster of CONTEXT or of kubectl's current one. It only reads from the
+    cluster. Schemas of kinds that the cluster lacks stay as they are.
     """
     configured = configured_folders(root)
     folder = out or (configured[0] if configured else root / "schemas")
-    found = {key: schema for d in definitions(context) for key, schema in schemas_of(d).items()}
+    cluster = _cluster(root, environment, context)
+    found = {key: schema for d in definitions(cluster) for key, schema in schemas_of(d).items()}
     written = write(folder, found)
     if as_json:
-        print_json([path.as_posix() for path in written])
+        print_json({"context": cluster, "written": [path.as_posix() for path in written]})
     else:
         for path in written:
             click.echo(f"~ {path.as_posix()}")
         click.echo(f"{folder}: {len(found)} schemas, {len(written)} of them written")
         if not configured and not out:
             click.echo('tell validate of it in pyproject.toml: [tool.k8sgen] schemas = ["schemas"]')
+
+
+def _cluster(root: Path, environment: str | None, context: str | None) -> str | None:
+    if environment:
+        return to_read(load(root, [environment]), environment, context)
+    return known(context) if context else current("schemas")

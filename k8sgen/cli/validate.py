@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from k8sgen.actions.compare import DIST
+from k8sgen.actions.meetings import meetings
 from k8sgen.actions.validate import validate
 from k8sgen.checks.finding import Finding, Report
 from k8sgen.checks.sarif import sarif
@@ -15,7 +17,6 @@ from k8sgen.checks.schemas import kubernetes
 from k8sgen.cli.output import as_json, environments, print_json
 from k8sgen.project import project
 from k8sgen.project.compose import compose_each
-from k8sgen.project.meetings import require_apart
 from k8sgen.secrets.contract.check import check_left_behind
 from k8sgen.tools.programs import DISTRIBUTION
 
@@ -49,17 +50,17 @@ def command(
     when there is an error.
     """
     found = project.load(ctx.obj, environments)
+    whole = found if found.is_whole else project.load(ctx.obj)
     made = compose_each(found)
-    require_apart(found if found.is_whole else project.load(ctx.obj), made)
     wanted = kubernetes.known(kubernetes_version) if kubernetes_version else None
     reports = {
         name: validate(composition, found.root, kubernetes_version=wanted)
         for name, composition in made.items()
     }
-    if not environments:
-        for finding in check_left_behind(found.root, found.environments):
-            before = reports.get(finding.environment, Report())
-            reports[finding.environment] = before.with_findings([finding])
+    left = [] if environments else check_left_behind(found.root, found.environments)
+    for finding in (*meetings(whole, made, found.root / DIST), *left):
+        before = reports.get(finding.environment, Report())
+        reports[finding.environment] = before.with_findings([finding])
     if form == "sarif":
         print_json(sarif(list(reports.values()), _version()))
     elif as_json or form == "json":

@@ -55,6 +55,10 @@ class Composition:
     stack: Stack
     resources: tuple[Resource, ...]
 
+    def bodies(self) -> list[Body]:
+        """Return all manifests."""
+        return [resource.body for resource in self.resources]
+
     def groups(self) -> dict[str, list[Body]]:
         """Return the manifests by service, in the stack's order."""
         found: dict[str, list[Body]] = {}

@@ -24,10 +24,9 @@ def needs(composition: Composition) -> Needs:
     return Needs(
         environment=composition.environment.name,
         namespace=stack.namespace_name or "",
-        context=composition.environment.cluster.context,
         recipients=tuple(composition.environment.recipients),
         secrets=secrets,
-        references=tuple(references(resource.body for resource in composition.resources)),
+        references=tuple(references(composition.bodies())),
     )
 
 

@@ -100,7 +100,7 @@ def collect(project: Project, compositions: Mapping[str, Composition]) -> Facts:
 
 def _place(composition: Composition, project: Project) -> EnvironmentFacts:
     environment = composition.environment
-    bodies = [resource.body for resource in composition.resources]
+    bodies = composition.bodies()
     drawn = topology(composition)
     return EnvironmentFacts(
         name=environment.name,
@@ -117,7 +117,7 @@ def _place(composition: Composition, project: Project) -> EnvironmentFacts:
 def _report(composition: Composition, project: Project) -> Report:
     context = context_of(composition, project.root)
     waivers = [w for w in context.waivers if w.rule not in BY_ID or BY_ID[w.rule] in _RULES]
-    bodies = [resource.body for resource in composition.resources]
+    bodies = composition.bodies()
     return check(bodies, attrs.evolve(context, waivers=waivers), _RULES)
 
 

@@ -9,7 +9,7 @@ import attrs
 
 from k8sgen.kubernetes.edges import Block, Party
 from k8sgen.settings.outside import PRIVATE, Outside, cidr
-from k8sgen.settings.value import Value, at_least, dns_label, each, host_name
+from k8sgen.settings.value import Value, at_least, dns_label, each, host_name, word
 
 
 @attrs.frozen(kw_only=True)
@@ -88,7 +88,7 @@ class Cluster(Value):
         kubernetes_version: Major and minor, as in "1.36".
     """
 
-    context: str | None = None
+    context: str | None = attrs.field(default=None, validator=attrs.validators.optional(word))
     dns: Pods | Addresses = Pods(namespace="kube-system", labels={"k8s-app": "kube-dns"})
     ingress_controller: Pods | Addresses = Pods(
         namespace="kube-system", labels={"app.kubernetes.io/name": "traefik"}

@@ -93,6 +93,7 @@ def each(check: Any, *, least: int = 0) -> Any:
     return check_items
 
 
+word = _matches(re.compile(r"\S(.*\S)?"), "a name")
 port_name = _matches(_PORT_NAME, "a port name (lower-case letters, digits and -, at most 15)")
 dns_label = _matches(_LABEL, "a DNS label (lower-case letters, digits and -, at most 63)")
 

@@ -13,8 +13,9 @@ import attrs
 from k8sgen.changes.path import Path as FieldPath
 from k8sgen.changes.path import show
 from k8sgen.errors import Location
+from k8sgen.settings.leaves import Setting
 from k8sgen.why.body import Leaf
-from k8sgen.why.settings import Setting, as_written, at, declared, feeding
+from k8sgen.why.settings import as_written, at, declared, feeding
 from k8sgen.why.tracked import Source, origins
 
 LIBRARY = Path(__file__).parents[1]

@@ -5,43 +5,15 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from k8sgen.errors import Location
+from k8sgen.settings.leaves import Setting, settings
 from k8sgen.why.tracked import Number, Source, Text, origins, track
-
-
-@attrs.frozen
-class Setting:
-    """
-    One value in the tree of settings.
-
-    Args:
-        path: Dotted, as override files nest it: `backend.image.tag`.
-    """
-
-    path: str
-    value: Any
-
-
-def settings(value: Any, path: str = "") -> Iterator[Setting]:
-    """Return every setting that holds no further ones."""
-    if attrs.has(type(value)):
-        for field in attrs.fields(type(value)):
-            inner = f"{path}.{field.name}" if path else field.name
-            yield from settings(getattr(value, field.name), inner)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from settings(item, f"{path}.{key}")
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from settings(item, f"{path}[{index}]")
-    else:
-        yield Setting(path, value)
 
 
 def feeding(environment: Any, service: str, places: Sequence[Source]) -> list[Setting]:

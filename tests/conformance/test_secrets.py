@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from k8sgen.project.compose import Composition
+from tests.kubectl import fake_kubectl
 from tests.projects import Ran, run
 from tests.tools import tool
 
@@ -254,11 +255,8 @@ def test_apply_gives_kubectl_the_secrets_in_a_pipe(
     copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All of them, with every value in `data`, and none in an argument."""
-    kubectl = tmp_path / "kubectl"
-    kubectl.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat > {tmp_path}/typed\n')
-    kubectl.chmod(0o755)
-    monkeypatch.setattr("k8sgen.secrets.rotation.deploy.require", lambda _: str(kubectl))
-    ran = run(copy.root, "secrets", "apply", "production", "--context", "x", "--dry-run")
+    kubectl = fake_kubectl(tmp_path, monkeypatch, f"cat > {tmp_path}/typed")
+    ran = run(copy.root, "secrets", "apply", "production", "--context", "main", "--dry-run")
     assert ran.status == 0, ran.err
     items = json.loads((tmp_path / "typed").read_text())["items"]
     decoded = {
@@ -267,20 +265,24 @@ def test_apply_gives_kubectl_the_secrets_in_a_pipe(
     }
     assert decoded == copy.secrets("production")
     assert not any({"stringData", "sops"} & item.keys() for item in items)
-    arguments = (tmp_path / "arguments").read_text()
+    (arguments,) = kubectl.asked
     assert "apply --server-side" in arguments
-    assert "--dry-run=server --filename=-" in arguments
+    assert "--filename=- --dry-run=server" in arguments
     assert not [value for value in copy.first if value in arguments]
 
 
-def test_apply_says_what_is_missing(copy: Copy, tmp_path: Path) -> None:
-    """Before it starts kubectl."""
+def test_apply_says_what_is_missing(
+    copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it asks the cluster."""
+    kubectl = fake_kubectl(tmp_path, monkeypatch)
     path = copy.root / "dist/secrets/production/redis.sops.yaml"
     path.rename(tmp_path / "kept")
-    ran = run(copy.root, "secrets", "apply", "production", "--context", "x")
+    ran = run(copy.root, "secrets", "apply", "production", "--context", "main")
     (tmp_path / "kept").rename(path)
     assert ran.status == 2
     assert "no encrypted file yet for: redis" in ran.err
+    assert not kubectl.asked
 
 
 def test_the_repository_holds_no_value() -> None:

@@ -180,7 +180,9 @@ def test_every_client_can_connect_after_every_step(running: Running) -> None:
     assert running.answers(new) != ("client", "PONG")
 
     keys = [key for key in running.site.needs.every_key() if key.name in outcome.renewed]
-    steps = Steps(needs=running.site.needs, store=running.site.store, changed=keys).steps()
+    steps = Steps(
+        needs=running.site.needs, store=running.site.store, context="here", changed=keys
+    ).steps()
     accept, secrets, clients, servers, retire = steps
     running.run(accept)
     assert running.answers(old) == running.answers(new) == ("client", "PONG")

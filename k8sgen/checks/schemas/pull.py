@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from k8sgen.checks.schemas.definition import Schema
-from k8sgen.errors import K8sgenError
-from k8sgen.tools.programs import require
+from k8sgen.tools.kubectl import ClusterError, ask
 
-_LIST = ("get", "customresourcedefinitions", "--output=json", "--request-timeout=30s")
+_LIST = ("get", "customresourcedefinitions", "--output=json")
 
 
-def definitions(context: str | None = None) -> Iterator[Mapping[str, Any]]:
+def definitions(context: str | None) -> list[Mapping[str, Any]]:
     """
     Return every CustomResourceDefinition of the cluster.
 
     Args:
-        context: Of the kubeconfig; its current one unless told.
+        context: Of the kubeconfig; `None` where there is none.
 
     Raises:
-        K8sgenError: kubectl is missing, or cannot ask the cluster.
+        ClusterError: kubectl cannot ask the cluster.
     """
-    chosen = [f"--context={context}"] if context else []
-    done = subprocess.run(
-        [require("kubectl"), *chosen, *_LIST], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["it said nothing"]
-        msg = f"kubectl cannot list the CustomResourceDefinitions: {lines[-1]}"
-        raise K8sgenError(msg, hint="choose a reachable cluster with --context NAME")
+    answer = ask(context, *_LIST)
     try:
-        yield from json.loads(done.stdout)["items"]
+        return list(json.loads(answer)["items"])
     except (ValueError, KeyError, TypeError):
         msg = "kubectl printed something else than a list of CustomResourceDefinitions"
-        raise K8sgenError(
-            msg, hint="look at kubectl get customresourcedefinitions -o json"
-        ) from None
+        hint = "look at kubectl get customresourcedefinitions -o json"
+        raise ClusterError(msg, hint=hint) from None
 
 
 def write(folder: Path, schemas: Mapping[tuple[str, str], Schema]) -> list[Path]:

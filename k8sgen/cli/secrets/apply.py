@@ -6,22 +6,21 @@ from pathlib import Path
 
 import click
 
-from k8sgen.cli.context import writable_context
+from k8sgen.cli.context import context, to_write
 from k8sgen.cli.secrets.common import environment, site
 from k8sgen.secrets.rotation.deploy import apply_secrets
 
 
 @click.command("apply")
 @environment
-@click.option("--context", help="Of the kubeconfig, where ENV names none.")
+@context
 @click.option("--dry-run", is_flag=True, help="Let the server check it, and change nothing.")
 @click.pass_obj
 def command(root: Path, environment: str, context: str | None, dry_run: bool) -> None:
-    """Apply the Secrets of ENV to the cluster: kubectl apply --server-side.
+    """Apply the Secrets of ENV to its cluster: kubectl apply --server-side.
 
     Their namespace has to be there; k8sgen's overlay makes it.
     """
     here = site(root, environment)
-    options = [f"--context={writable_context(here.composition.environment, context)}"]
-    options += ["--dry-run=server"] if dry_run else []
-    click.echo(apply_secrets(here.store, here.needs, options), nl=False)
+    cluster = to_write(here.project, environment, context)
+    click.echo(apply_secrets(here.store, here.needs, context=cluster, dry_run=dry_run), nl=False)

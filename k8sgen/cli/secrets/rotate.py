@@ -10,9 +10,11 @@ from typing import IO
 
 import click
 
+from k8sgen.cli.context import SETTING, context, named, required
 from k8sgen.cli.secrets.common import Site, environment, print_files, print_outcome, site
 from k8sgen.cli.secrets.given import collect, given_file, read_file
 from k8sgen.errors import UsageError
+from k8sgen.project.lines import line_of
 from k8sgen.secrets.contract.keys import SecretKey
 from k8sgen.secrets.files.history import refuse_deleted
 from k8sgen.secrets.files.record import parse_age
@@ -29,6 +31,7 @@ from k8sgen.secrets.rotation.steps import Steps
 @click.option("--recipients", is_flag=True, help="Only encrypt for the present recipients.")
 @click.option("--steps", is_flag=True, help="Rotate nothing; show again what to run for KEY.")
 @click.option("--script", type=click.Path(path_type=Path, dir_okay=False), help="Write it there.")
+@context
 @given_file
 @click.pass_obj
 def command(
@@ -40,28 +43,37 @@ def command(
     recipients: bool,
     steps: bool,
     script: Path | None,
+    context: str | None,
     given: IO[str] | None,
 ) -> None:
     """Make new values for KEY (SECRET/KEY or SECRET), or for all that is due in ENV.
 
     What derives from them follows in the same change. Then it shows what to run so that the
     running servers and their clients take the new values, with nobody locked out in between.
+    These commands name their cluster: ENV's own, or CONTEXT.
     """
     if sum([bool(keys or older_than), data_key, recipients]) > 1:
         raise UsageError("these options exclude each other", hint="rotate one thing at a time")
     if script:
         _require_writable(script)
     here = site(root, environment)
+    cluster = named(here.project, environment, context)
+    if steps or script:
+        cluster = required(here.project, environment, context)
     if data_key or recipients:
         _reencrypt(here, data_key=data_key)
-    elif steps:
+        return
+    if steps:
         changed = _followers(here, rotation.named(here.needs, keys))
-        if script:
-            _write(script, _steps(here, changed))
-        _show_steps(here, changed, script)
     else:
         _require_values(here)
-        _rotate(here, _chosen(here, keys, older_than), given, script)
+        changed = _rotate(here, _chosen(here, keys, older_than), given)
+    if changed and cluster:
+        _show_steps(
+            Steps(needs=here.needs, store=here.store, context=cluster, changed=changed), script
+        )
+    elif changed:
+        _ask_for_cluster(here, changed)
 
 
 def _require_values(here: Site) -> None:
@@ -92,12 +104,11 @@ def _chosen(here: Site, names: Sequence[str], age: str | None) -> list[SecretKey
     return rotation.named(here.needs, names) or rotation.due(here.needs, here.store, now)
 
 
-def _rotate(
-    here: Site, keys: Sequence[SecretKey], given: IO[str] | None, script: Path | None
-) -> None:
+def _rotate(here: Site, keys: Sequence[SecretKey], given: IO[str] | None) -> list[SecretKey]:
+    """Make new values for *keys*, and return every key that changed with them."""
     if not keys:
         click.echo("nothing to do: no new value is due")
-        return
+        return []
     there = [*keys, *missing(here.store, here.needs)]
     values = collect(there, read_file(given, here.needs))
     with here.store.changing() as staging:
@@ -106,11 +117,8 @@ def _rotate(
             staging=staging, needs=here.needs, before=before, now=datetime.now(UTC)
         )
         outcome = change.apply(given=values, rotate=[key.name for key in keys])
-    changed = [key for key in here.needs.every_key() if key.name in outcome.renewed]
-    if script:
-        _write(script, _steps(here, changed))
     print_outcome(here, outcome)
-    _show_steps(here, changed, script)
+    return [key for key in here.needs.every_key() if key.name in outcome.renewed]
 
 
 def _followers(here: Site, keys: Sequence[SecretKey]) -> list[SecretKey]:
@@ -122,17 +130,24 @@ def _followers(here: Site, keys: Sequence[SecretKey]) -> list[SecretKey]:
     return [key for key in here.needs.every_key() if key.name in names]
 
 
-def _steps(here: Site, changed: Sequence[SecretKey]) -> str:
-    return Steps(needs=here.needs, store=here.store, changed=changed).script()
-
-
-def _show_steps(here: Site, changed: Sequence[SecretKey], script: Path | None) -> None:
+def _show_steps(steps: Steps, script: Path | None) -> None:
+    text = steps.script()
     if script:
+        _write(script, text)
         click.echo(f"written: {script}, to be run after that")
-    elif changed:
+    else:
         click.echo("\nthen, where it runs already (--steps shows this again):")
-        text = _steps(here, changed).partition("set -euo pipefail\n")[2]
-        click.echo(text.lstrip("\n"), nl=False)
+        click.echo(text.partition("set -euo pipefail\n")[2].lstrip("\n"), nl=False)
+
+
+def _ask_for_cluster(here: Site, changed: Sequence[SecretKey]) -> None:
+    """Say how to see the steps, none of which may meet whichever cluster is the current one."""
+    environment = here.needs.environment
+    names = " ".join(key.name for key in changed)
+    place = line_of(here.project, environment, SETTING)
+    click.echo("\nthen, where it runs already:")
+    click.echo(f'  write cluster=Cluster(context="…") at {place}, or pass --context')
+    click.echo(f"  k8sgen secrets rotate {environment} {names} --steps")
 
 
 def _require_writable(script: Path) -> None:

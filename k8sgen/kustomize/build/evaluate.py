@@ -70,6 +70,9 @@ def evaluate(files: Mapping[str, str], folder: str) -> list[Body]:
             f"what kustomize makes of {folder} is not certain",
             hint="run `kubectl kustomize` on it to see",
         ) from None
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        msg = f"{folder} holds a kustomization or a manifest of a form that k8sgen never writes"
+        raise BuildError(msg, hint="run `kubectl kustomize` on it to see") from error
 
 
 def prove(files: Mapping[str, str], folder: str, wanted: Sequence[Body]) -> list[Mismatch]:

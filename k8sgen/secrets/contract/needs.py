@@ -37,14 +37,12 @@ class Needs:
     All Secrets that an environment needs, and who uses them.
 
     Args:
-        context: The kubeconfig context of its cluster; `None` where the environment names none.
         recipients: The age public keys that may read them.
         secrets: By name.
     """
 
     environment: str
     namespace: str
-    context: str | None = None
     recipients: tuple[str, ...]
     secrets: Mapping[str, Needed]
     references: tuple[Reference, ...]

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files import sops
 from k8sgen.secrets.files.store import Store
-from k8sgen.tools.programs import require
+from k8sgen.tools.kubectl import ask
 
 
-def apply_secrets(store: Store, needs: Needs, options: Sequence[str] = ()) -> str:
+def apply_secrets(store: Store, needs: Needs, *, context: str, dry_run: bool = False) -> str:
     """
     Decrypt the Secrets that an environment needs into `kubectl apply --server-side`.
+
+    Args:
+        context: Of the kubeconfig.
+        dry_run: Whether the server only checks them.
 
     Returns:
         What kubectl says, which names no value.
 
     Raises:
-        SecretsError: A file is missing or cannot be decrypted (then nothing is applied), or
-            kubectl refuses.
+        SecretsError: A file is missing or cannot be decrypted; nothing is applied.
+        ClusterError: kubectl refuses.
     """
     absent = [name for name in needs.secrets if not store.path(name).exists()]
     if absent:
@@ -32,15 +35,9 @@ def apply_secrets(store: Store, needs: Needs, options: Sequence[str] = ()) -> st
         raise SecretsError(msg, hint=f"run: k8sgen secrets generate {needs.environment}")
     items = [_manifest(store, name) for name in needs.secrets]
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
-    command = [require("kubectl"), "apply", "--server-side", "--field-manager=k8sgen"]
-    done = subprocess.run(
-        [*command, *options, "--filename=-"], input=text.encode(), capture_output=True, check=False
-    )
-    if done.returncode:
-        # Its first line says what is wrong; the rest may quote what it was given.
-        lines = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        raise SecretsError(f"kubectl: {lines[0]}", hint="nothing else was changed")
-    return done.stdout.decode()
+    options = ["--server-side", "--field-manager=k8sgen", "--filename=-"]
+    options += ["--dry-run=server"] if dry_run else []
+    return ask(context, "apply", *options, text=text)
 
 
 def _manifest(store: Store, name: str) -> Mapping[str, Any]:

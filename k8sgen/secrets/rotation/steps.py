@@ -18,9 +18,6 @@ from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.files.encrypted import Encrypted
 from k8sgen.secrets.files.store import Store
 
-_ASKED = '"$1"'
-_ASK = """: "${1:?name the kubeconfig context of the cluster, since the environment does not}"
-"""
 _ROLLS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
@@ -43,11 +40,13 @@ class Steps:
     The way of some rotated keys into the cluster.
 
     Args:
+        context: Of the kubeconfig; every command names it.
         changed: Every key with a new value, the derived ones too.
     """
 
     needs: Needs
     store: Store
+    context: str
     changed: Sequence[SecretKey]
 
     def steps(self) -> list[Step]:
@@ -56,9 +55,7 @@ class Steps:
         servers = {update.workload for _, update in self._live_updates()}
         clients = [user for user in users if _workload(user) not in servers]
         own = [user for user in users if _workload(user) in servers]
-        environment = self.needs.environment
-        asked = "" if self.needs.context else f" --context {_ASKED}"
-        apply = f"k8sgen secrets apply {environment}{asked}"
+        apply = f"k8sgen secrets apply {self.needs.environment} {self._at}"
         found = [
             Step(
                 "The running servers accept the new values too; the old ones still count.",
@@ -89,13 +86,16 @@ class Steps:
 set -euo pipefail
 """
         body = "".join(_section(n, step) for n, step in enumerate(self.steps(), 1))
-        return f"{head}{'' if self.needs.context else _ASK}{body}"
+        return f"{head}{body}"
+
+    @property
+    def _at(self) -> str:
+        """The option that chooses the cluster, whatever the current one is."""
+        return f"--context {shlex.quote(self.context)}"
 
     @property
     def _kubectl(self) -> str:
-        """The program, at the environment's cluster whatever the current one is."""
-        context = self.needs.context
-        return f"kubectl --context {shlex.quote(context) if context else _ASKED}"
+        return f"kubectl {self._at}"
 
     def _live_updates(self) -> Iterator[tuple[SecretKey, LiveUpdate]]:
         return ((key, key.live_update) for key in self.changed if key.live_update)

@@ -23,7 +23,8 @@ def synthesis(tmp_path: Path) -> Synthesis:
     """
     tool("kubectl")
     with own_imports():
-        return synthesize(load(write_project(tmp_path)))
+        project = load(write_project(tmp_path))
+        return synthesize(project, project)
 
 
 def test_what_builds_as_composed_is_proved(synthesis: Synthesis) -> None:

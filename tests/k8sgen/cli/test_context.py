@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import sys
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.kubectl import FakeKubectl, fake_kubectl
 from tests.projects import PRODUCTION, run, write_project
 
 NAMED = PRODUCTION.replace(
     'domain="example.com",', 'domain="example.com",\n    cluster=Cluster(context="main"),'
 ).replace("import Compute", "import Cluster, Compute")
+LINE = "environments/production.py:9"
 
 
 @pytest.fixture
-def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The arguments of every kubectl that was run."""
-    kubectl = tmp_path / "kubectl"
-    kubectl.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\ncat > /dev/null\n')
-    kubectl.chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))  # it is found beside it
-    return tmp_path / "asked"
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKubectl:
+    """A kubectl that knows two contexts, the wrong one of which is the current one."""
+    return fake_kubectl(tmp_path, monkeypatch)
 
 
 @pytest.fixture
@@ -30,46 +28,116 @@ def named(tmp_path: Path) -> Path:
     return write_project(tmp_path / "project", {"environments/production.py": NAMED})
 
 
-def test_what_runs_is_read_where_the_environment_runs(named: Path, asked: Path) -> None:
-    """By its context; else by the one that is asked for, or the current one."""
+def test_what_runs_is_read_where_the_environment_runs(named: Path, kubectl: FakeKubectl) -> None:
+    """By its context; else by the one that is asked for, or the current one by its name."""
     run(named, "diff", "production", "--live")
-    run(named, "diff", "staging", "--live", "--context", "other")
+    run(named, "diff", "staging", "--live", "--context", "main")
     run(named, "diff", "staging", "--live")
-    lines = asked.read_text().splitlines()
-    assert [line.partition(" get")[0] for line in lines] == [
-        "--context main",
-        "--context other",
-        "get -f - --ignore-not-found -o json",
-    ]
+    heads = [line.partition(" get")[0] for line in kubectl.asked]
+    assert heads == ["--context main", "--context main", "--context other"]
 
 
-def test_secrets_are_written_where_the_environment_runs(named: Path, asked: Path) -> None:
-    """No other context is taken for it."""
+def test_the_current_cluster_is_named_where_it_is_read(named: Path, kubectl: FakeKubectl) -> None:
+    """On standard error, and in the JSON, where every cluster is."""
+    ran = run(named, "diff", "--live", "--json")
+    assert ran.err == "staging: read from kubectl's current context, other\n"
+    found = json.loads(ran.out)["environments"]
+    clusters = {each["name"]: each["context"] for each in found}
+    assert clusters == {"production": "main", "staging": "other"}
+    assert "context" not in json.loads(run(named, "diff", "--json").out)["environments"][0]
+
+
+def test_in_a_pod_kubectl_needs_no_context(
+    named: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It finds the cluster around it, where no kubeconfig has any context."""
+    kubectl = fake_kubectl(tmp_path, monkeypatch, contexts=(), current="")
+    ran = run(named, "diff", "staging", "--live")
+    assert ran.err == "staging: read from what kubectl finds without context\n"
+    assert kubectl.asked == ["get -f - --ignore-not-found -o json"]
+
+
+def test_secrets_are_written_where_the_environment_runs(named: Path, kubectl: FakeKubectl) -> None:
+    """Or where its environment does not name that, at the context that is asked for."""
     assert run(named, "secrets", "apply", "production").status == 0
-    assert asked.read_text().startswith("apply --server-side --field-manager=k8sgen --context=main")
-
-
-def test_the_current_cluster_is_not_written_to_by_chance(named: Path, asked: Path) -> None:
-    """Exit status 2, and kubectl is not asked."""
-    ran = run(named, "secrets", "apply", "staging")
-    assert ran.status == 2
-    assert ran.err == (
-        "error: staging does not name its cluster, and the current one may be another\n"
-        "  set cluster=Cluster(context=…) in environments/staging.py, or pass --context\n"
-    )
-    assert not asked.exists()
+    assert run(named, "secrets", "apply", "staging", "--context", "main").status == 0
+    assert len(kubectl.asked) == 2
+    assert all(line.startswith("--context main apply --server-side") for line in kubectl.asked)
 
 
 @pytest.mark.parametrize(
-    "command", [["secrets", "apply", "production"], ["diff", "production", "--live"]]
+    "command",
+    [
+        ["secrets", "apply", "staging"],
+        ["secrets", "apply", "staging", "--dry-run"],
+        ["secrets", "rotate", "staging", "--script", "steps.sh"],
+        ["secrets", "rotate", "staging", "--steps"],
+    ],
+)
+def test_the_current_cluster_is_not_written_to_by_chance(
+    command: list[str], named: Path, kubectl: FakeKubectl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 2 with the line to write; kubectl is not asked, and nothing is written."""
+    monkeypatch.chdir(named)
+    ran = run(named, *command)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == (
+        "error: environments/staging.py:4: staging does not name its cluster, "
+        "and kubectl's current one may be another\n"
+        '  write cluster=Cluster(context="…") there, or pass --context\n'
+    )
+    assert not kubectl.asked
+    assert not (named / "steps.sh").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["secrets", "apply", "production"],
+        ["secrets", "rotate", "production"],
+        ["diff", "production", "--live"],
+        ["schemas", "pull", "production"],
+    ],
 )
 def test_another_cluster_than_the_environments_is_refused(
-    command: list[str], named: Path, asked: Path
+    command: list[str], named: Path, kubectl: FakeKubectl
 ) -> None:
     """Exit status 2, whether it writes or reads."""
     ran = run(named, *command, "--context", "other")
+    assert ran.status == 2
+    assert ran.err == (
+        f"error: {LINE}: production runs at the context 'main', not at 'other'\n"
+        "  leave out --context\n"
+    )
+    assert not kubectl.asked
+
+
+@pytest.mark.parametrize("command", [["secrets", "apply"], ["diff", "--live"], ["schemas", "pull"]])
+def test_a_context_that_kubectl_does_not_know_is_refused(
+    command: list[str], named: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 2 with the line that names it, and those that there are."""
+    kubectl = fake_kubectl(tmp_path, monkeypatch, contexts=("dev", "other"))
+    ran = run(named, *command, "production")
     assert (ran.status, ran.err) == (
         2,
-        "error: production runs at the context main, not other\n  leave out --context\n",
+        f"error: {LINE}: the kubeconfig has no context 'main'\n  known: dev, other\n",
     )
-    assert not asked.exists()
+    asked = run(named, *command, "staging", "--context", "othr")
+    assert asked.err == ("error: the kubeconfig has no context 'othr'\n  did you mean 'other'?\n")
+    assert not kubectl.asked
+
+
+def test_an_override_names_the_cluster_too(named: Path, kubectl: FakeKubectl) -> None:
+    """Its line is the one to correct."""
+    (named / "environments/staging.yaml").write_text("cluster:\n  context: mian\n")
+    ran = run(named, "secrets", "apply", "staging")
+    assert ran.err.startswith("error: environments/staging.yaml:2: the kubeconfig has no context")
+    assert "did you mean 'main'?" in ran.err
+
+
+def test_a_context_without_live_is_wrong_use(named: Path, kubectl: FakeKubectl) -> None:
+    """Nothing is ignored in silence."""
+    ran = run(named, "diff", "production", "--context", "main")
+    assert ran.status == 2
+    assert "only --live asks one" in ran.err

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from k8sgen.tools import programs as tools
 from tests.k8sgen.repository import commit, git, repository
+from tests.kubectl import fake_kubectl
 from tests.projects import PRODUCTION, edited, run, write_project
 
 IMAGE = edited("services/web.py", '"1.0.0"', '"1.1.0"')
@@ -167,10 +167,7 @@ def test_a_cluster_is_read_through_kubectl(
     """
     With --live what runs counts; here nothing does.
     """
-    kubectl = tmp_path / "kubectl"
-    kubectl.write_text("#!/bin/sh\ncat > /dev/null\n")
-    kubectl.chmod(0o755)
-    monkeypatch.setattr(tools, "find", lambda _: str(kubectl))
+    fake_kubectl(tmp_path, monkeypatch)
     ran = run(root, "diff", "staging", "--live")
     assert ran.status == 1
     assert "+ Deployment/web" in ran.out

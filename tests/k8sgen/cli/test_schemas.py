@@ -7,37 +7,36 @@ from pathlib import Path
 
 import pytest
 
-from tests.k8sgen.checks.rules.test_schemas import DEFINITION, FAKE
+from tests.k8sgen.checks.rules.test_schemas import ANSWER, DEFINITION
+from tests.kubectl import FakeKubectl, fake_kubectl
 from tests.projects import run, write_project
 
 FILES = ["example.com/widget_v1.json", "example.com/widget_v1beta1.json"]
 
 
 @pytest.fixture
-def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKubectl:
     """
     A kubectl whose cluster has one definition.
     """
-    program = tmp_path / "kubectl"
-    program.write_text(FAKE, "utf-8")
-    program.chmod(0o755)
-    Path(f"{program}.json").write_text(json.dumps({"items": [DEFINITION]}), "utf-8")
-    monkeypatch.setattr("k8sgen.checks.schemas.pull.require", lambda _: str(program))
-    return program
+    found = fake_kubectl(tmp_path, monkeypatch, ANSWER)
+    found.path.with_suffix(".json").write_text(json.dumps({"items": [DEFINITION]}), "utf-8")
+    return found
 
 
 def test_schemas_are_written_where_the_project_looks_for_them(
-    kubectl: Path, tmp_path: Path
+    kubectl: FakeKubectl, tmp_path: Path
 ) -> None:
     """Into the first folder of pyproject.toml."""
     pyproject = '[tool.k8sgen]\nschemas = ["crds"]\n'
     root = write_project(tmp_path / "project", {"pyproject.toml": pyproject})
     ran = run(root, "schemas", "pull", "--json")
-    assert json.loads(ran.out) == FILES
+    assert json.loads(ran.out) == {"context": "other", "written": FILES}
+    assert ran.err == "schemas: read from kubectl's current context, other\n"
     assert all((root / "crds" / file).is_file() for file in FILES)
 
 
-def test_a_project_that_names_no_folder_is_told_how(kubectl: Path, tmp_path: Path) -> None:
+def test_a_project_that_names_no_folder_is_told_how(kubectl: FakeKubectl, tmp_path: Path) -> None:
     """They go to schemas/."""
     root = write_project(tmp_path / "project")
     ran = run(root, "schemas", "pull")
@@ -46,9 +45,9 @@ def test_a_project_that_names_no_folder_is_told_how(kubectl: Path, tmp_path: Pat
     assert (root / "schemas" / FILES[0]).is_file()
 
 
-def test_a_cluster_out_of_reach_is_an_error(kubectl: Path, tmp_path: Path) -> None:
+def test_a_cluster_out_of_reach_is_an_error(kubectl: FakeKubectl, tmp_path: Path) -> None:
     """In kubectl's words, with what to do; nothing is written."""
-    Path(f"{kubectl}.json").unlink()
+    kubectl.path.with_suffix(".json").unlink()
     root = write_project(tmp_path / "project")
     ran = run(root, "schemas", "pull", "--out", str(tmp_path / "out"))
     assert ran.status == 2

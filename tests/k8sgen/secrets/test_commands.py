@@ -217,10 +217,11 @@ class TestRotate:
     def test_writes_the_steps_as_a_script(self, ready: Path, tmp_path: Path) -> None:
         """One that can be run, and holds no value."""
         script = tmp_path / "steps"
-        ran = secrets(ready, "rotate", "production", "cache", "--script", str(script))
+        to = ["--script", str(script), "--context", "main"]
+        ran = secrets(ready, "rotate", "production", "cache", *to)
         assert ran.status == 0
         assert os.access(script, os.X_OK)
-        assert "k8sgen secrets apply production" in script.read_text()
+        assert "k8sgen secrets apply production --context main" in script.read_text()
         assert not [value for value in values(ready).values() if value in script.read_text()]
 
     def test_a_script_that_cannot_be_written_is_refused_first(
@@ -237,10 +238,25 @@ class TestRotate:
     def test_shows_the_steps_again(self, ready: Path) -> None:
         """Without rotating anything; what follows from the key is among them."""
         before = values(ready)
-        ran = secrets(ready, "rotate", "production", "cache/password", "--steps")
+        steps = ["--steps", "--context", "main"]
+        ran = secrets(ready, "rotate", "production", "cache/password", *steps)
+        assert "kubectl --context main --namespace production rollout" in ran.out
         assert "deployment/web" in ran.out
         assert "statefulset/cache" in ran.out
         assert values(ready) == before
+
+    def test_shows_no_step_for_whichever_cluster_is_current(self, ready: Path) -> None:
+        """The values rotate; which cluster is theirs has to be said before it is told of them."""
+        before = values(ready)
+        ran = secrets(ready, "rotate", "production", "cache/password")
+        assert (ran.status, values(ready) == before) == (0, False)
+        assert "kubectl" not in ran.out
+        assert ran.out.endswith(
+            "then, where it runs already:\n"
+            '  write cluster=Cluster(context="…") at environments/production.py:6, '
+            "or pass --context\n"
+            "  k8sgen secrets rotate production cache/password web/url --steps\n"
+        )
 
     def test_without_values_it_is_refused(self, root: Path) -> None:
         """Whether a key is named or not; "nothing to do" would hide that all are missing."""

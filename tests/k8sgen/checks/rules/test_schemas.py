@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from k8sgen.checks.schemas.pull import definitions, write
 from k8sgen.checks.schemas.validator import Validator
 from k8sgen.errors import K8sgenError, ProjectError, UsageError
 from tests.k8sgen.checks.sound import Body, context, sound
+from tests.kubectl import FakeKubectl, fake_kubectl
 
 TEXT: Body = {"type": "string"}
 SPEC: Body = {
@@ -238,36 +238,26 @@ def test_versions_are_known_or_refused() -> None:
     assert kubernetes.following(kubernetes.versions()[-1]) is None
 
 
-FAKE = """#!/bin/sh
-echo "$@" > "$0.arguments"
-if [ -f "$0.json" ]; then cat "$0.json"; else echo "no cluster" >&2; exit 1; fi
-"""
+ANSWER = 'if [ -f "$0.json" ]; then cat "$0.json"; else echo "no cluster" >&2; exit 1; fi'
 
 
 @pytest.fixture
-def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def kubectl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeKubectl:
     """
     A kubectl that prints a file, for want of a cluster.
     """
-    program = tmp_path / "bin" / "kubectl"
-    program.parent.mkdir()
-    program.write_text(FAKE, "utf-8")
-    program.chmod(0o755)
-    monkeypatch.setattr("k8sgen.checks.schemas.pull.require", lambda _: str(program))
-    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    return program
+    return fake_kubectl(tmp_path / "bin", monkeypatch, ANSWER)
 
 
 def test_pulled_definitions_become_schemas_that_validate_finds(
-    kubectl: Path, tmp_path: Path
+    kubectl: FakeKubectl, tmp_path: Path
 ) -> None:
     """
     The files lie as the folders of `[tool.k8sgen] schemas` want them; a second pull writes none.
     """
-    Path(f"{kubectl}.json").write_text(json.dumps({"items": [DEFINITION]}), "utf-8")
+    kubectl.path.with_suffix(".json").write_text(json.dumps({"items": [DEFINITION]}), "utf-8")
     found = {key: each for d in definitions("prod") for key, each in schemas_of(d).items()}
-    arguments = Path(f"{kubectl}.arguments").read_text("utf-8")
-    assert "--context=prod get customresourcedefinitions" in arguments
+    assert kubectl.asked == ["--context prod get customresourcedefinitions --output=json"]
     out = tmp_path / "schemas"
     files = ["example.com/widget_v1.json", "example.com/widget_v1beta1.json"]
     assert files == [path.as_posix() for path in write(out, found)]
@@ -276,18 +266,18 @@ def test_pulled_definitions_become_schemas_that_validate_finds(
     assert issues(schema, widget(size=2, sise=3), schema_folders=(out,))
 
 
-def test_an_unreachable_cluster_is_said_in_a_line(kubectl: Path) -> None:
+def test_an_unreachable_cluster_is_said_in_a_line(kubectl: FakeKubectl) -> None:
     """
     With kubectl's own words.
     """
     with pytest.raises(K8sgenError, match="no cluster"):
-        list(definitions())
+        definitions("prod")
 
 
-def test_something_else_than_definitions_is_refused(kubectl: Path) -> None:
+def test_something_else_than_definitions_is_refused(kubectl: FakeKubectl) -> None:
     """
     Such as the page of a proxy.
     """
-    Path(f"{kubectl}.json").write_text("<html>", "utf-8")
+    kubectl.path.with_suffix(".json").write_text("<html>", "utf-8")
     with pytest.raises(K8sgenError, match="something else"):
-        list(definitions())
+        definitions("prod")

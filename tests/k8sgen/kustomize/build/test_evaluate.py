@@ -59,6 +59,10 @@ class TestEvaluate:
                 "resources:\n- ../base\nreplicas:\n- name: a\n  count: 1\n",
                 "no workload",
             ),
+            *(
+                ("over/kustomization.yaml", text, "of a form that k8sgen never writes")
+                for text in ("[]", "", "resources: 1\n", "replicas: [{}]\n", "resources: ['']\n")
+            ),
         ],
     )
     def test_what_kustomize_refuses_is_refused(self, path: str, text: str, problem: str) -> None:

@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 from k8sgen.cli import COMMANDS, main
+from k8sgen.project.project import load
+from tests.projects import own_imports
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
@@ -81,7 +83,7 @@ def test_the_example_of_an_override_has_its_effect(
     copy: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Five pods run, and no autoscaler moves them."""
-    (text,) = _YAML.findall((ROOT / "README.md").read_text("utf-8"))
+    text, _ = _YAML.findall((ROOT / "README.md").read_text("utf-8"))
     (copy / "environments/production.yaml").write_text(text)
     monkeypatch.chdir(copy)
     assert main(["render", "production", "--service", "backend"]) == 0
@@ -93,6 +95,14 @@ def test_the_example_of_an_override_has_its_effect(
     image = deployment["template"]["spec"]["containers"][0]["image"]
     assert image == "ghcr.io/example/backend:1.4.2"
     assert ("HorizontalPodAutoscaler", "backend") not in made
+
+
+def test_the_example_of_a_cluster_is_one(copy: Path) -> None:
+    """It names the context of the environment that it is for."""
+    _, text = _YAML.findall((ROOT / "README.md").read_text("utf-8"))
+    (copy / "environments/local.yaml").write_text(text)
+    with own_imports():
+        assert load(copy).environments["local"].cluster.context == "k3d-local"
 
 
 def test_the_example_of_a_service_is_one(

@@ -10,10 +10,9 @@ import attrs
 from k8sgen.actions.compare import on_disk, overlay
 from k8sgen.checks.finding import Finding
 from k8sgen.errors import K8sgenError, Problems, ProjectError
+from k8sgen.kubernetes.manifest import Body, identity, label
 from k8sgen.kubernetes.public_paths import public_paths
 from k8sgen.kubernetes.scope import is_cluster_scoped
-from k8sgen.kubernetes.types import split_api_version
-from k8sgen.kubernetes.yaml import Body
 from k8sgen.project.compose import Composition, Resource
 from k8sgen.project.lines import line_of
 from k8sgen.project.project import Project
@@ -83,10 +82,8 @@ def _written(files: Mapping[str, str], environment: str) -> list[Body]:
 
 
 def _things(body: Body) -> Iterator[_Thing]:
-    metadata = body["metadata"]
-    namespace = "" if is_cluster_scoped(body) else metadata.get("namespace", "")
-    group, _ = split_api_version(body["apiVersion"])
-    yield _Thing(body["kind"], metadata["name"], group, namespace)
+    group, kind, namespace, name = identity(body)
+    yield _Thing(kind, name, group, "" if is_cluster_scoped(body) else namespace)
     for path in public_paths(body):
         if path.host != "*":
             yield _Thing(_HOST, path.host)
@@ -137,7 +134,7 @@ class _Pair:
             message=f"{environment.name} and {other} would meet: both have {thing}",
             hint=hint,
             environment=environment.name,
-            resource=f"{resource.body['kind']}/{resource.body['metadata']['name']}",
+            resource=label(resource.body),
             path=resource.path,
             location=next(iter(of_code), line_of(self.project, environment.name, setting)),
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import CLUSTER_SCOPED, split_api_version
-from k8sgen.kubernetes.yaml import Body
 
 _NEWER: Mapping[str, str] = {
     "admissionregistration.k8s.io": (

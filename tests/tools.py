@@ -42,6 +42,18 @@ def tool(name: str) -> str:
     return str(found)
 
 
+def server(name: str) -> str:
+    """
+    Find a program of Kubernetes' control plane in the folder that `$K8SGEN_SERVERS` names.
+
+    As `setup-envtest use -p path` brings it; it is data from outside the repository, too.
+    """
+    program = shared("K8SGEN_SERVERS") / name
+    if not program.is_file():
+        missing(name, "a folder in $K8SGEN_SERVERS that has it, such as setup-envtest brings")
+    return str(program)
+
+
 def shared(variable: str) -> Path:
     """
     Find a folder of test data from outside the repository, through the environment *variable*.

@@ -18,6 +18,9 @@ FILES = sorted(file.stem for file in (ROOT / "services").glob("[!_]*.py"))
 SERVICES = ["platform", *(name.replace("_", "-") for name in FILES if name != "stack")]
 
 
+WRITE = "python -m pytest tests/test_snapshots.py --snapshot-update"
+
+
 class YamlSnapshot(SingleFileSnapshotExtension):
     """One YAML file a service an environment."""
 
@@ -35,7 +38,8 @@ def test_manifests(
 ) -> None:
     """The manifests of the service in the environment are the reviewed ones."""
     bodies = compositions[environment].groups()[service]
-    assert to_yaml(bodies) == snapshot(extension_class=YamlSnapshot)
+    reviewed = to_yaml(bodies) == snapshot(extension_class=YamlSnapshot)
+    assert reviewed, f"review git diff after: {WRITE}"
 
 
 @pytest.mark.parametrize("environment", project.names(ROOT))

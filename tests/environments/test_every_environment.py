@@ -17,15 +17,6 @@ from tests.environments.pods import of_kind, pods, strings
 from tests.environments.restricted import violations
 
 ENVIRONMENTS = ("base", *project.names(ROOT))
-SERVICES = {
-    "postgres",
-    "redis",
-    "template-system",
-    "hydra",
-    "auth-handler",
-    "backend",
-    "oathkeeper",
-}
 
 
 @pytest.fixture(params=ENVIRONMENTS)
@@ -38,11 +29,20 @@ def composition(
     return compositions[request.param]
 
 
-def test_all_seven_services_are_there(composition: Composition) -> None:
+def services(composition: Composition) -> set[str]:
+    """
+    Return the names of its services.
+    """
+    return {service.name for service in composition.stack.services}
+
+
+def test_all_services_are_there(
+    composition: Composition, compositions: Mapping[str, Composition]
+) -> None:
     """
     No environment of this repository leaves a service out.
     """
-    assert {service.name for service in composition.stack.services} == SERVICES
+    assert services(composition) == services(compositions["base"])
 
 
 @pytest.mark.parametrize("version", ["1.34", "1.37"])
@@ -86,7 +86,7 @@ def test_servers_have_all_probes(composition: Composition) -> None:
     """
     probes = {"startupProbe", "livenessProbe", "readinessProbe"}
     serving = [p for p in pods(composition) if p.body["kind"] in ("Deployment", "StatefulSet")]
-    assert {each.service for each in serving} == SERVICES
+    assert {each.service for each in serving} == services(composition)
     for each in serving:
         for container in each.spec["containers"]:
             assert probes <= container.keys(), each.name
@@ -94,11 +94,11 @@ def test_servers_have_all_probes(composition: Composition) -> None:
 
 def test_every_service_is_whole(composition: Composition) -> None:
     """
-    Each has one server, a Kubernetes Service, a ConfigMap, an account and a network policy.
+    Each has one server, a Kubernetes Service, an account and a network policy.
     """
-    kinds = {name: {body["kind"] for body in composition.groups()[name]} for name in SERVICES}
-    for name, found in kinds.items():
-        assert {"Service", "ConfigMap", "ServiceAccount", "NetworkPolicy"} <= found, name
+    for name in services(composition):
+        found = {body["kind"] for body in composition.groups()[name]}
+        assert {"Service", "ServiceAccount", "NetworkPolicy"} <= found, name
         assert len(found & {"Deployment", "StatefulSet"}) == 1, name
 
 
@@ -121,7 +121,7 @@ def test_pods_have_no_token_of_the_api_server(composition: Composition) -> None:
     Every pod runs as its service's own account, and mounts no token of it.
     """
     accounts = {body["metadata"]["name"] for body in of_kind(composition, "ServiceAccount")}
-    assert accounts == SERVICES
+    assert accounts == services(composition)
     for each in pods(composition):
         assert each.spec["serviceAccountName"] == each.service
         assert each.spec["automountServiceAccountToken"] is False

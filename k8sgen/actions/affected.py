@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import attrs
 
-from k8sgen.actions.compare import DIST, with_commit
+from k8sgen.actions.compare import with_commit
+from k8sgen.actions.written import DIST
 from k8sgen.changes.committed import changed_files, merge_base
 from k8sgen.changes.compare import Changes
 from k8sgen.project.project import Project

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from k8sgen.actions.written import DIST, OVERLAYS, on_disk, overlay
 from k8sgen.changes.committed import is_repository, tree
 from k8sgen.changes.compare import Changes, compare, renamed
 from k8sgen.changes.live import live
-from k8sgen.kubernetes.manifest import Body
-from k8sgen.kustomize.build.evaluate import FILE, evaluate
 from k8sgen.project.compose import compose_each
 from k8sgen.project.project import Project
-
-DIST = "dist"
-OVERLAYS = "overlays"
 
 
 def with_commit(
@@ -75,15 +71,3 @@ def committed(root: Path, ref: str | None = None) -> Mapping[str, str]:
     if ref is not None or is_repository(root):
         return tree(root, DIST, ref or "HEAD")
     return on_disk(root / DIST)
-
-
-def on_disk(dist: Path) -> dict[str, str]:
-    """Read the YAML files below *dist*, by their paths in it."""
-    files = sorted(file for file in dist.rglob("*.yaml") if file.is_file())
-    return {file.relative_to(dist).as_posix(): file.read_text("utf-8", "replace") for file in files}
-
-
-def overlay(files: Mapping[str, str], name: str) -> list[Body]:
-    """Build the overlay of an environment; nothing where there is none."""
-    folder = f"{OVERLAYS}/{name}"
-    return evaluate(files, folder) if f"{folder}/{FILE}" in files else []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import attrs
 
-from k8sgen.actions.compare import on_disk, overlay
+from k8sgen.actions.written import on_disk, overlay
 from k8sgen.checks.finding import Finding
 from k8sgen.errors import K8sgenError, Problems, ProjectError
 from k8sgen.kubernetes.manifest import Body, identity, label

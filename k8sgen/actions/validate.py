@@ -18,6 +18,7 @@ from k8sgen.constructs.stack import Stack
 from k8sgen.errors import ProjectError, within
 from k8sgen.project.compose import Composition
 from k8sgen.project.contract import needs
+from k8sgen.project.stdout import to_stderr
 from k8sgen.secrets.contract.check import check_environment
 from k8sgen.secrets.contract.keys import Alternate, Derived, SecretKey
 
@@ -47,6 +48,7 @@ def validate(
     return report.with_findings(f for f in secrets if f.rule not in _SAID_ELSEWHERE)
 
 
+@to_stderr()
 def context_of(composition: Composition, root: Path) -> Context:
     """Return the facts of *composition* that its manifests do not tell."""
     stack, environment = composition.stack, composition.environment

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from k8sgen.actions.compare import DIST
 from k8sgen.actions.meetings import meetings
 from k8sgen.actions.validate import validate
+from k8sgen.actions.written import DIST
 from k8sgen.checks.finding import Finding, Report
 from k8sgen.checks.sarif import sarif
 from k8sgen.checks.schemas import kubernetes

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from k8sgen.errors import Location
 from k8sgen.project.compose import Composition
+from k8sgen.project.stdout import to_stderr
 from k8sgen.secrets.contract.needs import Needed, Needs
 from k8sgen.secrets.contract.references import references
 
 
+@to_stderr()
 def needs(composition: Composition) -> Needs:
     """Collect what the services of *composition* declare and what its manifests use."""
     stack = composition.stack

@@ -9,6 +9,7 @@ import attrs
 
 from k8sgen.kubernetes.edges import Edge
 from k8sgen.kubernetes.public_paths import public_paths
+from k8sgen.project.stdout import to_stderr
 
 if TYPE_CHECKING:
     from k8sgen.project.compose import Composition
@@ -166,6 +167,7 @@ def _reached(start: str, below: Mapping[str, set[str]]) -> set[str]:
     return found
 
 
+@to_stderr()
 def topology(composition: Composition) -> Topology:
     """Return which services *composition* has, and which edges its stack has."""
     services = composition.stack.services

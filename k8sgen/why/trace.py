@@ -13,6 +13,7 @@ import attrs
 
 from k8sgen.errors import Location, UsageError
 from k8sgen.kubernetes.manifest import label
+from k8sgen.project.stdout import to_stderr
 from k8sgen.why import instrument
 from k8sgen.why.body import Leaf, below, leaves, locate
 from k8sgen.why.carrier import carrier
@@ -20,6 +21,7 @@ from k8sgen.why.explain import Answer, Contribution, Scene
 from k8sgen.why.settings import with_places
 
 
+@to_stderr()
 def why(root: Path, environment: str, title: str, field: str = "") -> list[Answer]:
     """
     Find where the fields of a resource come from.

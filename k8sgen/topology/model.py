@@ -133,7 +133,7 @@ class Topology:
             if used:
                 yield node.name, used
 
-    def returning(self) -> tuple[Arrow, ...]:
+    def returning(self) -> frozenset[Arrow]:
         """Return the edges that would close a circle with those before them."""
         below: dict[str, set[str]] = {}
         found = []
@@ -142,7 +142,7 @@ class Topology:
                 found.append(edge)
             else:
                 below.setdefault(edge.client, set()).add(edge.server)
-        return tuple(found)
+        return frozenset(found)
 
     def as_json(self) -> dict[str, Any]:
         """Return the form that programs read."""

@@ -10,7 +10,7 @@ import attrs
 
 from k8sgen.topology.layers import Link
 from k8sgen.topology.layout import PIN_HEIGHT, Box, Drawing, Line, lay_out, pins_width
-from k8sgen.topology.model import OUTSIDE, Node, Topology
+from k8sgen.topology.model import OUTSIDE, Arrow, Node, Topology
 
 STYLE = files("k8sgen.topology").joinpath("picture.css").read_text("utf-8")
 """The style sheet of the picture, for the page that embeds `figure`."""
@@ -55,8 +55,9 @@ def figure(topology: Topology, *, narrow: bool = False) -> str:
 
 
 def _svg(topology: Topology, *head: str, narrow: bool = False) -> str:
-    cards = list(_cards(topology))
-    drawing = lay_out([card.box() for card in cards], _links(topology), narrow=narrow)
+    back = topology.returning()
+    cards = list(_cards(topology, back))
+    drawing = lay_out([card.box() for card in cards], _links(topology, back), narrow=narrow)
     size = f'width="{drawing.width}" height="{drawing.height}"'
     box = f'viewBox="0 0 {drawing.width} {drawing.height}"'
     parts = [
@@ -78,33 +79,32 @@ def _sentences(topology: Topology) -> Iterator[str]:
         yield f"{user} uses {', '.join(used)}"
 
 
-def _cards(topology: Topology) -> Iterator[_Card]:
+def _cards(topology: Topology, back: frozenset[Arrow]) -> Iterator[_Card]:
     if topology.entries:
         yield _Card(key=_OUTSIDE, name=OUTSIDE, lines=topology.urls, kind="outside")
     for node in topology.nodes:
         keeps = any(each.kind == "StatefulSet" for each in node.running)
-        yield _card(node, topology, "service keeps" if keeps else "service")
+        yield _card(node, topology, back, "service keeps" if keeps else "service")
     for node in topology.outside:
-        yield _card(node, topology, "outside")
+        yield _card(node, topology, back, "outside")
 
 
-def _card(node: Node, topology: Topology, kind: str) -> _Card:
+def _card(node: Node, topology: Topology, back: frozenset[Arrow], kind: str) -> _Card:
     edges = (edge.port for edge in topology.edges if edge.server == node.name)
     entries = (entry.port for entry in topology.entries if entry.service == node.name)
-    back = (e for e in topology.returning() if e.client == node.name)
+    written = (e for e in topology.edges if e in back and e.client == node.name)
     return _Card(
         key=node.name,
         name=node.name,
-        lines=(*node.lines(), *(f"uses {edge.server} ({edge.port})" for edge in back)),
+        lines=(*node.lines(), *(f"uses {edge.server} ({edge.port})" for edge in written)),
         metrics=node.metrics(),
         pins=tuple(dict.fromkeys(map(str, [*entries, *edges]))),
         kind=kind,
     )
 
 
-def _links(topology: Topology) -> list[Link]:
+def _links(topology: Topology, back: frozenset[Arrow]) -> list[Link]:
     """Return the lines to draw; an edge that would close a circle is written in its client."""
-    back = topology.returning()
     entries = (Link(_OUTSIDE, entry.service, str(entry.port)) for entry in topology.entries)
     edges = (Link(e.client, e.server, str(e.port)) for e in topology.edges if e not in back)
     return [*dict.fromkeys(entries), *dict.fromkeys(edges)]

@@ -11,7 +11,7 @@ from k8sgen.kubernetes.edges import NAMESPACE_LABEL, Block, Party
 from k8sgen.kubernetes.manifest import get, label
 
 Pair = tuple[int, int]
-Use = tuple[str, int]
+PortUse = tuple[str, int]
 """A protocol and a port."""
 
 _STRANGE = "k8sgen-stranger"
@@ -108,10 +108,10 @@ def is_in(actor: Actor, party: Party, own: str) -> bool:
     return all(actor.labels.get(key) == value for key, value in party.labels.items())
 
 
-def declared(rendered: Rendered, everyone: Sequence[Actor]) -> Mapping[Pair, set[Use]]:
+def declared(rendered: Rendered, everyone: Sequence[Actor]) -> Mapping[Pair, set[PortUse]]:
     """Return what the edges declare between each two of *everyone*, by their places in it."""
     own = rendered.pods[0].namespace if rendered.pods else ""
-    found: dict[Pair, set[Use]] = {}
+    found: dict[Pair, set[PortUse]] = {}
     for edge in rendered.context.edges or ():
         clients = [n for n, actor in enumerate(everyone) if is_in(actor, edge.client, own)]
         servers = [n for n, actor in enumerate(everyone) if is_in(actor, edge.server, own)]

@@ -9,7 +9,7 @@ from itertools import product
 
 import attrs
 
-from k8sgen.checks.actors import Use, actors, declared, is_in
+from k8sgen.checks.actors import PortUse, actors, declared, is_in
 from k8sgen.checks.policies import EVERY_PORT, Actor, Direction, Policies, Ports
 from k8sgen.checks.rendered import PodTemplate, Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
@@ -30,7 +30,7 @@ class Way:
     server: Actor
     egress: tuple[Ports, ...]
     ingress: tuple[Ports, ...]
-    declared: AbstractSet[Use] = frozenset()
+    declared: AbstractSet[PortUse] = frozenset()
 
     def open(self, protocol: str, port: int) -> bool:
         """Return whether both ends let *port* pass."""
@@ -118,7 +118,7 @@ def undeclared(rendered: Rendered) -> Iterator[Issue]:
                 yield Issue(_to_blame(rendered, actor, direction), message, hint)
 
 
-def _beyond(side: Iterable[Ports], known: AbstractSet[Use]) -> list[Ports]:
+def _beyond(side: Iterable[Ports], known: AbstractSet[PortUse]) -> list[Ports]:
     return [
         ports
         for ports in side

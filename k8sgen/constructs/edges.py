@@ -24,17 +24,16 @@ _DNS = (Port("dns", 53, "UDP"), Port("dns-tcp", 53, "TCP"))
 class Connected:
     """
     What has pods that open and answer connections: a service, or one workload of it.
+
+    Args:
+        party: Its side of an edge.
     """
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, party: Party) -> None:
         self.stack = stack
+        self.party = party
         self.used: list[Endpoint | Outside] = []
         self.metrics: dict[Port, str] = {}
-
-    @property
-    def party(self) -> Party:
-        """Its side of an edge."""
-        raise NotImplementedError
 
     def uses(self, *endpoints: Endpoint | Outside) -> None:
         """
@@ -51,10 +50,6 @@ class Connected:
     def scrape(self, port: Port, *, path: str = "/metrics") -> None:
         """Let the cluster's scrapers read the metrics."""
         self.stack.refuse_late(f"{self.party.name} has new metrics")
-        others = [known.number for known in self.metrics if known != port]
-        if others:
-            msg = f"scrapers find one port of a pod: {others[0]} is scraped already"
-            raise ValueError(msg)
         self.metrics[port] = path
 
 
@@ -93,8 +88,8 @@ def _edges(stack: Stack) -> Iterator[Edge]:
     for service in stack.services:
         for endpoint in service.exposed:
             yield _edge(controller, endpoint.server.party, endpoint.port, "exposed")
-            if cluster.issuer:
-                yield _edge(controller, SOLVER, SOLVER_PORT, "acme")
+    if any(service.solver for service in stack.services):
+        yield _edge(controller, SOLVER, SOLVER_PORT, "acme")
     for server in everyone:
         for port in server.metrics:
             yield _edge(scrapers, server.party, port, "scraped")

@@ -31,10 +31,11 @@ class Ingress(Manifest):
         name: The service's own unless given.
         path: The prefix, in whole segments, of the paths that lead there.
         tls_secret: A Secret with the certificate, made by others, instead of one by the issuer.
-        annotations: For the controller, on top of those that k8sgen needs.
+        annotations: For the controller, beside those that k8sgen needs.
 
     Raises:
-        ValueError: A host or the path is none, or the Gateway has the certificates.
+        ValueError: A host or the path is none, an annotation is set already, or the Gateway has the
+            certificates.
     """
 
     def __init__(
@@ -66,12 +67,12 @@ class Ingress(Manifest):
         super().__init__(
             service,
             service.id_of("ingress", self._name),
-            body(self._name, {**notes, **self._controller_notes(), **(annotations or {})}),
+            body(self._name, _merged({**notes, **self._controller_notes()}, annotations or {})),
         )
         service.exposed.append(endpoint)
         service.certificates |= {tls_secret} if tls_secret else set()
-        if notes and service.node.try_find_child(SolverPolicy.ID) is None:
-            SolverPolicy(service)
+        if notes and not service.solver:
+            service.solver = SolverPolicy(service)
         if self.scheme == "https" and service.stack.namespace_name:
             self._bring_redirect(cluster)
 
@@ -169,6 +170,13 @@ class Ingress(Manifest):
     def _bring(self, body: Mapping[str, Any]) -> None:
         kind = "middleware" if body["kind"] == "Middleware" else "ingress"
         Manifest(self._service, f"{kind}-{body['metadata']['name']}", body)
+
+
+def _merged(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    for key in ours.keys() & theirs.keys():
+        msg = f"annotations: {key} is {ours[key]!r} here, by the settings of the cluster"
+        raise ValueError(msg)
+    return {**ours, **theirs}
 
 
 def _checked(hosts: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
-from k8sgen.constructs.edges import SOLVER, SOLVER_PORT
+from k8sgen.constructs.edges import SOLVER
 from k8sgen.constructs.manifest import Manifest
 from k8sgen.kubernetes.edges import Edge, Party
 
@@ -45,15 +45,12 @@ class SolverPolicy(Manifest):
     Lets the ingress controller reach the pods by which cert-manager proves that a host is ours.
     """
 
-    ID = "network-policy-acme-solver"
-
     def __init__(self, service: Service) -> None:
-        controller = service.stack.environment.cluster.ingress_controller.party("controller")
-        edge = Edge(client=controller, server=SOLVER, port=SOLVER_PORT.number)
+        stack = service.stack
         name = f"{service.name}-acme-solver"
         super().__init__(
             service,
-            self.ID,
+            service.id_of("network-policy", name),
             {
                 "apiVersion": "networking.k8s.io/v1",
                 "kind": "NetworkPolicy",
@@ -61,7 +58,7 @@ class SolverPolicy(Manifest):
                 "spec": {
                     "podSelector": {"matchLabels": dict(SOLVER.labels)},
                     "policyTypes": ["Ingress"],
-                    "ingress": _rules("from", [edge]),
+                    "ingress": lambda: _rules("from", stack.edges(server=SOLVER)),
                 },
             },
         )

@@ -16,7 +16,7 @@ from k8sgen.constructs.edges import Connected
 from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.kubernetes_service import KubernetesService
 from k8sgen.constructs.manifest import Manifest
-from k8sgen.constructs.network_policy import NetworkPolicy
+from k8sgen.constructs.network_policy import NetworkPolicy, SolverPolicy
 from k8sgen.constructs.probe import Probes
 from k8sgen.constructs.signature import InitSignature
 from k8sgen.constructs.volume import Mount, Volume
@@ -75,12 +75,13 @@ class Service(Connected, constructs.Construct):
             msg = f"the stack has a service {self.name} already"
             raise self._misplaced(msg, "give one a name of its own: super().__init__(…, name=…)")
         constructs.Construct.__init__(self, scope, self.name)
-        Connected.__init__(self, scope)
+        Connected.__init__(self, scope, Party(name=self.name, labels=self.labels()))
         self.trace = callers()
         self.settings = settings
         self.workloads: list[Workload] = []
         self.exposed: list[Endpoint] = []
         self.certificates: set[str] = set()
+        self.solver: SolverPolicy | None = None
         self.secrets: dict[str, SecretKey] = {}
         self.waivers: list[Waiver] = []
         self._kubernetes_services: dict[str, KubernetesService] = {}
@@ -88,11 +89,6 @@ class Service(Connected, constructs.Construct):
         Manifest(self, "service-account", self._account())
         NetworkPolicy(self, self.name, self.party)
         self.uses(*given)
-
-    @property
-    def party(self) -> Party:
-        """Its side of an edge: all its pods."""
-        return Party(name=self.name, labels=self.labels())
 
     def id_of(self, kind: str, name: str) -> str:
         """Return a construct id: the kind, and the name where it is not the service's own."""
@@ -187,15 +183,25 @@ class Service(Connected, constructs.Construct):
         return found
 
     def scrape_annotations(self, component: str) -> dict[str, str]:
-        """Return the annotations by which scrapers find the pods of *component*."""
+        """
+        Return the annotations by which scrapers find the pods of *component*.
+
+        Raises:
+            ValueError: They would have to name two ports.
+        """
         sides = [w for w in self.workloads if w.component == component]
-        for side in [self, *sides] if component == SERVER else sides:
-            for port, path in side.metrics.items():
-                return {
-                    "prometheus.io/scrape": "true",
-                    "prometheus.io/port": str(port.number),
-                    "prometheus.io/path": path,
-                }
+        every = [self, *sides] if component == SERVER else sides
+        found = {port: path for side in every for port, path in side.metrics.items()}
+        if len(found) > 1:
+            numbers = " and ".join(str(port.number) for port in found)
+            msg = f"scrapers find one port of a pod, and {numbers} of {self.name} are scraped"
+            raise ValueError(msg)
+        for port, path in found.items():
+            return {
+                "prometheus.io/scrape": "true",
+                "prometheus.io/port": str(port.number),
+                "prometheus.io/path": path,
+            }
         return {}
 
     def config(self, files: Mapping[str, ConfigFile], *, name: str | None = None) -> ConfigMap:

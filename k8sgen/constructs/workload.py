@@ -41,16 +41,13 @@ class Workload(Connected, Manifest):
         self.resource_name: str = body["metadata"]["name"]
         self._policy: NetworkPolicy | None = None
         Manifest.__init__(self, service, service.id_of(id, self.resource_name), body)
-        Connected.__init__(self, service.stack)
+        # Its own pods, not all of the service's.
+        party = Party(name=service.name, labels=service.selector(component))
+        Connected.__init__(self, service.stack, party)
         service.workloads.append(self)
         self.uses(*given)
         if pod.token:
             self.uses(service.stack.environment.cluster.api_server)
-
-    @property
-    def party(self) -> Party:
-        """Its side of an edge: its own pods, not all of the service's."""
-        return Party(name=self.service.name, labels=self.service.selector(self.component))
 
     def uses(self, *endpoints: Endpoint | Outside) -> None:
         """Declare what its pods open connections to; see `Service.uses`."""

@@ -76,13 +76,15 @@ def test_what_is_used_too_late_is_refused() -> None:
         composed(make)
 
 
-def test_a_pod_has_the_metrics_of_one_port() -> None:
-    """Scrapers find no second one by the annotations."""
+@pytest.mark.parametrize("of_workload", [False, True])
+def test_a_pod_has_the_metrics_of_one_port(of_workload: bool) -> None:
+    """Scrapers find no second one by the annotations, whoever declares it."""
 
     def make(stack: Stack) -> None:
         web = Web(stack, Settings())
+        deployment = web.deployment()
         web.scrape(HTTP)
-        web.scrape(ADMIN)
+        (deployment if of_workload else web).scrape(ADMIN)
 
-    with pytest.raises(Exception, match="scrapers find one port of a pod: 8000 is scraped already"):
+    with pytest.raises(Exception, match="one port of a pod, and 8000 and 9000 of web are scraped"):
         composed(make)

@@ -78,7 +78,14 @@ def test_a_certificate_may_be_made_by_others() -> None:
     ingress = found(composition, "Ingress")
     assert ingress["spec"]["tls"] == [{"hosts": ["a.example"], "secretName": "wildcard"}]
     assert "annotations" not in ingress["metadata"]
-    assert findings(composition, "host-tls") == []
+    assert findings(composition, "host-tls", "network-blocked", "selector") == []
+
+
+def test_an_annotation_that_the_cluster_sets_is_not_set_twice() -> None:
+    """One of them would be without effect."""
+    middlewares = "traefik.ingress.kubernetes.io/router.middlewares"
+    with pytest.raises(Exception, match=f"annotations: {middlewares} is 'here-web-hsts@"):
+        at(Cluster(issuer="x", hsts=60), annotations={middlewares: "here-own@kubernetescrd"})
 
 
 def test_several_lead_to_one_service() -> None:

@@ -64,12 +64,16 @@ class SolverPolicy(Manifest):
         )
 
 
-def _rules(direction: Literal["from", "to"], edges: Iterable[Edge]) -> list[dict[str, Any]]:
-    """Return one rule a party, in the order in which the parties are first named."""
+def _rules(direction: Literal["from", "to"], edges: Iterable[Edge]) -> list[dict[str, Any]] | None:
+    """
+    Return one rule a party, in the order in which the parties are first named.
+
+    Without any it is `None`: of an empty list, each server-side apply would make a new generation.
+    """
     ports: dict[Party, list[dict[str, Any]]] = {}
     for edge in edges:
         known = ports.setdefault(edge.client if direction == "from" else edge.server, [])
         entry = {"protocol": edge.protocol, "port": edge.port}
         if entry not in known:
             known.append(entry)
-    return [{direction: party.peers(), "ports": known} for party, known in ports.items()]
+    return [{direction: party.peers(), "ports": known} for party, known in ports.items()] or None

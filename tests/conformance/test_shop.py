@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.conformance.control_plane import api_server, kubeconfig
 from tests.projects import SHOP, compositions, run, shop
 from tests.tools import shared, tool
 
@@ -89,3 +91,27 @@ def test_the_picture_shows_what_is_outside(project: Path) -> None:
     svg = run(project, "graph", "production", "--format", "svg").out
     assert "uses catalog (http 8000)" in svg
     assert "shop.db.example.net" in svg
+
+
+@pytest.mark.slow
+def test_an_api_server_takes_it_and_sees_no_change_the_second_time(
+    project: Path, tmp_path: Path
+) -> None:
+    """Without a warning; what is applied is what it stores."""
+    kubectl = tool("kubectl")
+    config = tmp_path / "kubeconfig"
+
+    def ask(*arguments: str) -> str:
+        command = [kubectl, "--kubeconfig", str(config), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+        return done.stdout
+
+    with api_server(tmp_path) as address:
+        kubeconfig(config, {"shop": address}, current="shop")
+        folder = f"--kustomize={project / 'dist/overlays/staging'}"
+        resources = len(compositions(project)["staging"].resources)
+        for _ in range(2):
+            applied = ask("apply", "--server-side", folder)
+            assert applied.count("serverside-applied") == resources
+        assert ask("diff", "--server-side", folder) == ""

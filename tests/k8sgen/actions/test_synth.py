@@ -164,7 +164,7 @@ def test_a_service_left_out_is_gone_from_that_overlay_alone(tmp_path: Path) -> N
     found = difference(before, texts(write_project(tmp_path, staging("web: null\n"))))
     assert found.pop("overlays/staging/kustomization.yaml") == "-- web"
     policy = found.pop("overlays/staging/cache/networkpolicy.patch.yaml")
-    assert policy.endswith("+  name: cache\n+spec:\n+  ingress: []")
+    assert policy.endswith("+  name: cache\n+spec:\n+  ingress: null")
     assert "networkpolicy.patch.yaml" in found.pop("overlays/staging/cache/kustomization.yaml")
     assert all(path.startswith("overlays/staging/web/") for path in found)
 

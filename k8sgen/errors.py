@@ -1,4 +1,4 @@
-"""The errors that users see, and the lines of theirs that they name."""
+"""The errors that users see, and the lines in their files that these name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Location:
 
 class K8sgenError(Exception):
     """
-    Something that the user can put right; the command line shows it without a traceback.
+    Something that the user can correct; the command line shows it without a traceback.
 
     Args:
         problem: What is wrong, in one line.
@@ -58,13 +58,13 @@ class K8sgenError(Exception):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the hint that names what *name* is most like; empty where nothing is."""
+    """Return the hint that names what *name* resembles most; empty where nothing is like it."""
     near = difflib.get_close_matches(name, list(known), 1)
     return f"did you mean {near[0]!r}?" if near else ""
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
-    """Return the hint that names what *name* is most like, or else all that there is."""
+    """Return the hint that names what *name* resembles most, or else all names."""
     names = list(known)
     return did_you_mean(name, names) or f"known: {', '.join(names) or 'none'}"
 
@@ -86,7 +86,7 @@ class OutputError(K8sgenError):
 
 
 class NotProvedError(K8sgenError):
-    """What was computed does not come out as the classes say; nothing was written."""
+    """What was computed does not build what the classes describe; nothing was written."""
 
 
 class Problems(K8sgenError):

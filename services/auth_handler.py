@@ -29,10 +29,10 @@ METRICS = Port("metrics", 9090)  # of its own, as every path of the other one is
 @attrs.frozen(kw_only=True)
 class AuthHandlerSettings(ServiceSettings):
     """
-    What an environment says of the auth-handler.
+    Settings for the auth-handler.
 
     Args:
-        port: The one that it listens on, above 1023 as it is not root.
+        port: Where it listens; above 1023, because it does not run as root.
         remember_days: For how long a login is remembered where its person asked for it.
         log_level: From this level on, messages are logged.
     """
@@ -50,7 +50,7 @@ class AuthHandler(Service):
     Args:
         url: Its public URL.
         hydra: The admin endpoint, where it reads and answers login and consent requests.
-        database: Its own, with the accounts.
+        database: Its own, for the accounts.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class AuthHandler(Service):
         Deployment(self, Pod(container))
 
     def routes(self) -> list[Route]:
-        """Return what of it is reached from outside: all paths of its host, by anybody."""
+        """Return what is reachable from outside: all paths of its host, by anybody."""
         return [
             Route(
                 id=self.name,

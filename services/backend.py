@@ -1,4 +1,4 @@
-"""The backend: the product's HTTP API, behind oathkeeper."""
+"""The backend: the product's HTTP API, behind Oathkeeper."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HTTP = Port("http", 8000)
 @attrs.frozen(kw_only=True)
 class BackendSettings(ServiceSettings):
     """
-    What an environment says of the backend.
+    Settings for the backend.
 
     Args:
         log_level: From this level on, messages are logged.
@@ -79,5 +79,5 @@ class Backend(Service):
         Deployment(self, Pod(container))
 
     def routes(self, host: str) -> list[Route]:
-        """Return what of it is reached from outside at *host*: the API, with an access token."""
+        """Return what is reachable from outside at *host*: the API, with an access token."""
         return [Route(id="backend-api", endpoint=self.http, host=host, path="/api")]

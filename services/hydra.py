@@ -40,7 +40,7 @@ PUBLIC_PATHS = ("/.well-known", "/oauth2", "/userinfo")
 @attrs.frozen(kw_only=True)
 class HydraSettings(ServiceSettings):
     """
-    What an environment says of Hydra.
+    Settings for Hydra.
 
     Args:
         access_token_ttl: How long a token is valid, as a Go duration: `1h`, `30m`.
@@ -65,7 +65,7 @@ class HydraSettings(ServiceSettings):
 
 class Hydra(Service):
     """
-    Hydra, with its public and its admin endpoint apart: the admin one asks nobody who they are.
+    Hydra, with its public and its admin endpoint apart: the admin one has no authentication.
 
     Each pod migrates the database before it serves. A rollout replaces one pod at a time, so one
     migrates, whichever tool applies the manifests; a Job could not be changed once it ran, and
@@ -92,13 +92,13 @@ class Hydra(Service):
         self._dsn = self.secret("dsn", _with_pool(database.url, settings.connections))
         migrate = self._run("migrate", "sql", "up", "--read-from-env", "--yes", name="migrate")
         Deployment(self, Pod(self._server(), init=migrate))
-        # Unless told, a run stops after 10000 rows, and a backlog would only grow.
+        # By default a run stops after 10000 rows, and a backlog would only grow.
         most = ["--limit=1000000", "--batch-size=1000"]
         clean = self._run("janitor", "--read-from-env", "--tokens", "--requests", "--grants", *most)
         CronJob(self, Pod(clean), name=f"{self.name}-janitor", schedule=settings.clean_up)
 
     def routes(self) -> list[Route]:
-        """Return what of it is reached from outside, at the host of its URL."""
+        """Return what is reachable from outside, at the host of its URL."""
         host = urlsplit(self._url).netloc
         return [
             Route(

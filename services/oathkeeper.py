@@ -1,4 +1,4 @@
-"""Ory Oathkeeper: the one way in, which asks of each request what its route asks for."""
+"""Ory Oathkeeper: the one way in, which checks that each request has what its route requires."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ SIGNING_KEYS = "id-token.jwks.json"
 @attrs.frozen(kw_only=True)
 class OathkeeperSettings(ServiceSettings):
     """
-    What an environment says of Oathkeeper.
+    Settings for Oathkeeper.
 
     Args:
         cors_origins: The web applications that may call from a browser: `https://example.com`.
-        introspection_ttl: How long an answer of Hydra's is believed, as a Go duration: a revoked
-            token is let in no longer than that.
-        id_token_ttl: How long what it says of a caller is valid.
+        introspection_ttl: How long an answer of Hydra's is cached, as a Go duration: a revoked
+            token is accepted no longer than that.
+        id_token_ttl: How long its ID tokens are valid.
         log_level: From this level on, messages are logged.
     """
 
@@ -219,7 +219,7 @@ def _methods(route: Route) -> list[str]:
 
 
 def _pattern(route: Route, routes: Sequence[Route]) -> str:
-    """Write the host and the path; between < and > stands a regular expression."""
+    """Write the host and the path; a regular expression is between < and >."""
     path = route.path.rstrip("/")
     deeper = "|".join(re.escape(below) for below in sorted(set(_below(route, path, routes))))
     others = f"(?!({deeper})(/|$))" if deeper else ""

@@ -49,7 +49,7 @@ _RESERVED = frozenset({"postgres", "template0", "template1", "public", "none"})
 @attrs.frozen(kw_only=True)
 class PostgresSettings(ServiceSettings):
     """
-    What an environment says of PostgreSQL.
+    Settings for PostgreSQL.
 
     Args:
         image: From PostgreSQL 18 on, whose image keeps its data below /var/lib/postgresql in a

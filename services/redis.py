@@ -56,7 +56,7 @@ Eviction = Literal[
 @attrs.frozen(kw_only=True)
 class RedisSettings(ServiceSettings):
     """
-    What an environment says of Redis.
+    Settings for Redis.
 
     Args:
         replicas: One, or none: nothing is replicated.

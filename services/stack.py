@@ -1,4 +1,4 @@
-"""The stack: which services there are, and who is given what."""
+"""The stack: the services, and what each is given."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from services.template_system import TemplateSystem, TemplateSystemSettings
 @attrs.frozen(kw_only=True)
 class Environment(k8sgen.Environment):
     """
-    What an environment says: of itself, and of each service, where `None` leaves it out.
+    The settings of one environment and of its services; `None` leaves a service out.
 
     Args:
         domain: The public hosts are below it.

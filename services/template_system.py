@@ -1,4 +1,4 @@
-"""The template system: renders templates for the backend, and is reached by nobody else."""
+"""The template system: renders templates for the backend alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HTTP = Port("http", 8080)
 @attrs.frozen(kw_only=True)
 class TemplateSystemSettings(ServiceSettings):
     """
-    What an environment says of the template system.
+    Settings for the template system.
 
     Args:
         log_level: From this level on, messages are logged.

@@ -24,7 +24,7 @@ class AffectedEnvironment:
     Args:
         changes: Between then and now; empty where only its secrets change.
         secrets: Its encrypted files that differ.
-        gone: Whether it is no more.
+        gone: Whether it no longer exists.
     """
 
     name: str

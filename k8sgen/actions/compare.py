@@ -1,4 +1,4 @@
-"""What the code says now, beside what git has, what another environment has, or what runs."""
+"""Compare what the code composes with git, with another environment, or with the cluster."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def with_commit(
     Compare each environment with what was committed in `dist/`.
 
     Args:
-        ref: The commit; `HEAD` unless told. Outside a repository, the files as they stand.
-        gone: Include environments that were there and are no more.
-        fold: Tell what changes alike in most resources once, apart from them.
+        ref: The commit, `HEAD` by default. Outside a repository, the files as they are.
+        gone: Include environments that no longer exist.
+        fold: Report once, apart, what changes alike in most resources.
 
     Raises:
         UsageError: git knows no such commit.
@@ -42,7 +42,7 @@ def with_other(project: Project, name: str, other: str) -> Changes:
     """
     Compare two environments: what it takes to make *name* like *other*.
 
-    The namespace is no difference.
+    The namespace does not count as a difference.
     """
     made = compose_each(project)
     old, new = made[name], made[other]
@@ -67,7 +67,7 @@ def with_cluster(project: Project, contexts: Mapping[str, str | None]) -> list[C
 
 
 def committed(root: Path, ref: str | None = None) -> Mapping[str, str]:
-    """Read `dist/` as git has it; outside a repository, as it stands on disk."""
+    """Read `dist/` as git has it; outside a repository, as it is on disk."""
     if ref is not None or is_repository(root):
         return tree(root, DIST, ref or "HEAD")
     return on_disk(root / DIST)

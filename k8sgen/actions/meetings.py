@@ -21,7 +21,7 @@ from k8sgen.settings.leaves import settings
 
 RULE = "environments-meet"
 _HOST = "host"
-_OWN_MACHINE = ".localhost"  # RFC 6761: whoever asks for it asks their own machine
+_OWN_MACHINE = ".localhost"  # RFC 6761: it always resolves to the machine that asks
 
 
 @attrs.frozen
@@ -68,7 +68,7 @@ def meetings(project: Project, made: Mapping[str, Composition], dist: Path) -> I
     for name, composition in made.items():
         for other, environment in project.environments.items():
             if other in made and other >= name:
-                continue  # that is said once
+                continue  # reported once
             pair = _Pair(project, composition, environment, is_made=other in made)
             theirs = made[other].bodies() if other in made else _written(files, other)
             yield from pair.findings(theirs)
@@ -77,7 +77,7 @@ def meetings(project: Project, made: Mapping[str, Composition], dist: Path) -> I
 def _written(files: Mapping[str, str], environment: str) -> list[Body]:
     try:
         return overlay(files, environment)
-    except K8sgenError:  # a damaged overlay is the matter of who writes it anew
+    except K8sgenError:  # synth reports a damaged overlay, and writes it again
         return []
 
 

@@ -49,7 +49,7 @@ class Synthesis:
         Compare what each overlay builds with its composition, resource by resource.
 
         Args:
-            build: Gives what the folder at a path below `dist/` builds.
+            build: Returns what the folder at a path below `dist/` builds.
 
         Raises:
             NotProvedError: An overlay builds something else.
@@ -66,7 +66,7 @@ def synthesize_for(dist: Path, root: Path, names: Sequence[str]) -> Synthesis:
     """
     Synthesize the environments *names*, or all where the base in *dist* is another one now.
 
-    An overlay that stood on the old base would come out as something else, unproved.
+    An overlay written for the old base would build something else, unproved.
 
     Raises:
         Problems: Two environments would meet.
@@ -149,7 +149,7 @@ def _overlay(
 
 
 def _sources(composition: Composition, root: Path) -> dict[str, str]:
-    """Return the file that each service's class stands in."""
+    """Return the file that defines each service's class."""
     found = {s.name: Path(inspect.getfile(type(s))) for s in composition.stack.services}
     return {
         name: file.relative_to(root).as_posix() if file.is_relative_to(root) else STACK_FILE

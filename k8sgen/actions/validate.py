@@ -23,7 +23,7 @@ from k8sgen.secrets.contract.check import check_environment
 from k8sgen.secrets.contract.keys import Alternate, Derived, SecretKey
 
 SCHEMAS_VARIABLE = "K8SGEN_SCHEMAS"
-# That nobody has set the secrets up is no fault of the manifests; the other is a rule of ours too.
+# Secrets not set up yet are not a fault of the manifests; the other is one of the rules here too.
 _SAID_ELSEWHERE = ("secret-not-set-up", "secret-unused")
 
 
@@ -50,7 +50,7 @@ def validate(
 
 @to_stderr()
 def context_of(composition: Composition, root: Path) -> Context:
-    """Return the facts of *composition* that its manifests do not tell."""
+    """Return the facts about *composition* that its manifests do not contain."""
     stack, environment = composition.stack, composition.environment
     origins = {
         resource.identity: Origin(
@@ -99,7 +99,7 @@ def schema_folders(root: Path) -> tuple[Path, ...]:
     They are those of `[tool.k8sgen] schemas` in pyproject.toml, then those of $K8SGEN_SCHEMAS.
 
     Raises:
-        ProjectError: pyproject.toml names something else, or a folder that is not there.
+        ProjectError: pyproject.toml names something else, or a folder that does not exist.
     """
     told = os.environ.get(SCHEMAS_VARIABLE, "")
     outside = [Path(entry) for entry in told.split(os.pathsep) if entry]
@@ -122,6 +122,6 @@ def _setting(file: Path) -> object:
         found = tomllib.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
         msg = f"cannot be read: {error}"
-        raise ProjectError(msg, location=Path(file.name), hint="put the TOML right") from None
+        raise ProjectError(msg, location=Path(file.name), hint="correct the TOML") from None
     settings: Mapping[str, object] = found.get("tool", {}).get("k8sgen", {})
     return settings.get("schemas", [])

@@ -19,6 +19,6 @@ def on_disk(dist: Path) -> dict[str, str]:
 
 
 def overlay(files: Mapping[str, str], name: str) -> list[Body]:
-    """Build the overlay of an environment; nothing where there is none."""
+    """Build the overlay of an environment; empty where there is none."""
     folder = f"{OVERLAYS}/{name}"
     return evaluate(files, folder) if f"{folder}/{FILE}" in files else []

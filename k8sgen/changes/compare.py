@@ -25,7 +25,7 @@ class Change:
     One resource that differs.
 
     Args:
-        fields: What differs in it; none where it comes or goes.
+        fields: What differs in it; empty where it is added or removed.
         verdicts: What that does, the worst first.
     """
 
@@ -49,7 +49,7 @@ class Change:
         """
         Return the fields with the verdicts that follow from them, the worst first.
 
-        Each field and each verdict stands once; fields that do nothing come last.
+        Each field and each verdict appears once; fields without consequence come last.
         """
         left = list(self.fields)
         found: list[tuple[list[Verdict], list[Field]]] = []
@@ -109,7 +109,7 @@ def compare(name: str, before: Iterable[Body], after: Groups, *, fold: bool = Tr
         name: What is compared, for a heading.
         before: The old manifests.
         after: The new ones, by service; an old one that is gone is placed by its label.
-        fold: Tell what changes alike in most resources once, apart from them.
+        fold: Report once, apart, what changes alike in most resources.
     """
     states = States(list(_pairs(before, after)))
     found = [fields(*pair.states) if pair.states else [] for pair in states.pairs]

@@ -22,7 +22,7 @@ from k8sgen.kustomize.build.merge import MISSING
 HIDDEN = "(hidden)"
 _SECRET = frozenset(("data", "stringData"))
 _NAMES = ("name", "metadata.name", "host", "path", "from", "to", "key", "port", "type")
-"""What tells the items of a list without merge keys apart, the best first."""
+"""The fields that tell the items of a list without merge keys apart, the best first."""
 
 
 @attrs.frozen
@@ -191,7 +191,7 @@ def _leaf(path: Path, before: Any, after: Any) -> Field:
 
 
 def _same_content(name: str, before: str, after: str) -> bool:
-    """Return whether two versions of a YAML or JSON file say the same."""
+    """Return whether two versions of a YAML or JSON file mean the same."""
     if not name.endswith((".yaml", ".yml", ".json")):
         return False
     try:

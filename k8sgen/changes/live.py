@@ -1,4 +1,4 @@
-"""What runs: the resources of an environment as the cluster has them, read through kubectl."""
+"""The resources of an environment as they run in the cluster, read through kubectl."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def live(wanted: Sequence[Body], *, context: str | None) -> list[Body]:
         context: Of the kubeconfig; `None` where there is none.
 
     Raises:
-        ClusterError: kubectl fails: no cluster, no right, no such kind.
+        ClusterError: kubectl fails: no cluster, no permission, no such kind.
     """
     found = {identity(body): body for body in _get(wanted, context)}
     pairs = ((body, found.get(identity(body))) for body in wanted)
@@ -77,7 +77,7 @@ def _reduce_list(value: list[Any], by: Sequence[list[Any]], kind: Kind) -> list[
             same = [e for each in by for e in each if _alike(item, e, kind.keys)]
             keep += [_reduce(item, same, kind.item)] if same else []
         return keep
-    # A list that is replaced whole: its items stand for each other by their place.
+    # A list that is replaced whole: its items are compared by position.
     return [
         _reduce(item, [each[index] for each in by if index < len(each)] or [item], {})
         for index, item in enumerate(value)
@@ -85,7 +85,7 @@ def _reduce_list(value: list[Any], by: Sequence[list[Any]], kind: Kind) -> list[
 
 
 def _alike(one: Any, other: Any, keys: Sequence[str]) -> bool:
-    """Return whether two items have the same name; a protocol that is not said is TCP."""
+    """Return whether two items have the same name; the default protocol is TCP."""
     default = {"protocol": "TCP"}
     return all(
         str(one.get(key, default.get(key))) == str(other.get(key, default.get(key))) for key in keys

@@ -10,9 +10,9 @@ from k8sgen.changes.level import Level
 from k8sgen.changes.terminal import SIGNS, field_lines, summary
 
 LIMIT = 65_536
-"""The most characters of a GitHub comment; we count bytes, which are never fewer."""
+"""The most characters of a GitHub comment; bytes are counted, which are never fewer."""
 MARK = "<!-- k8sgen diff -->"
-"""By which a workflow finds its earlier comment, to write this one over it."""
+"""The line by which a workflow finds its earlier comment, to replace it."""
 
 _ICONS = {
     Level.LOSES_DATA: "🛑",
@@ -31,7 +31,7 @@ def markdown(every: Sequence[Changes], *, limit: int = LIMIT) -> str:
     Write a summary table, what asks for attention, and folded details.
 
     Args:
-        limit: In bytes; what does not fit is left out, details first, and this is said.
+        limit: In bytes; what does not fit is left out, details first, with a note.
     """
     head = "\n".join([MARK, *_table(every), *_warnings(every)]) + "\n"
     for most_lines in (400, 40, 10, 0):
@@ -58,7 +58,7 @@ def _table(every: Sequence[Changes]) -> Iterator[str]:
 
 
 def _warnings(every: Sequence[Changes]) -> Iterator[str]:
-    """Return what a reviewer must not miss, each once, with the environments that it concerns."""
+    """Return what a reviewer must not miss, each once, with its environments."""
     found: dict[tuple[Level, str], list[str]] = {}
     for changes in every:
         for change in changes.resources:
@@ -75,7 +75,7 @@ def _warnings(every: Sequence[Changes]) -> Iterator[str]:
 
 
 def _details(every: Sequence[Changes], most_lines: int) -> Iterator[str]:
-    """Fold the changes of each environment; environments that change alike are folded as one."""
+    """Fold the changes of each environment; those that change alike are folded together."""
     alike: dict[str, list[Changes]] = {}
     for changes in every:
         if changes.count:

@@ -60,7 +60,7 @@ def canonical(value: Any, path: Path, kind: Kind, resource: str) -> str:
 
     Args:
         kind: The lists in it that merge by keys.
-        resource: The Kubernetes kind of the manifest that it stands in.
+        resource: The Kubernetes kind of the manifest that contains it.
     """
     return json.dumps(_plain(value, path, kind, resource), sort_keys=True, default=str)
 

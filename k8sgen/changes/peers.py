@@ -22,7 +22,7 @@ class Opening:
     One peer and one port that a policy allows.
 
     Args:
-        peer: As in the policy; `None` is everybody, inside the cluster and out.
+        peer: As in the policy; `None` is everybody, inside and outside the cluster.
         port: As in the policy; empty is every port of every protocol.
         namespace: That of the policy, which a peer without namespaces means.
     """
@@ -80,7 +80,7 @@ def _namespaces(opening: Opening) -> Selector:
 
 
 def _covers_selector(one: Selector, other: Selector) -> bool:
-    """Return whether *one* demands nothing that *other* does not demand."""
+    """Return whether *one* requires nothing that *other* does not require."""
     wanted, given = (set((each.get("matchLabels") or {}).items()) for each in (one, other))
     rules, others = (
         {json.dumps(rule, sort_keys=True) for rule in each.get("matchExpressions") or ()}

@@ -12,7 +12,7 @@ from k8sgen.kustomize.build.merge import MISSING
 
 
 def report(changes: Changes) -> dict[str, Any]:
-    """Return the changes of one environment; a value that is not there has no key."""
+    """Return the changes of one environment; a missing value has no key."""
     counts = changes.counts()
     return {
         "name": changes.name,

@@ -1,4 +1,4 @@
-"""Two states of an environment, and what in them belongs together."""
+"""Two states of an environment, with the resources in both paired."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Pair:
 
     @property
     def states(self) -> tuple[Body, Body] | None:
-        """Both states, where the resource neither comes nor goes."""
+        """Both states, where the resource is in both."""
         return (self.before, self.after) if self.before and self.after else None
 
     @property
@@ -76,7 +76,7 @@ class States:
         return self.of_kind(*POD_TEMPLATES)
 
     def autoscaler(self, pair: Pair) -> Pair | None:
-        """Find the HorizontalPodAutoscaler that moves the replicas of a workload."""
+        """Find the HorizontalPodAutoscaler that sets the replicas of a workload."""
         for scaler in self.of_kind("HorizontalPodAutoscaler"):
             target = get(scaler.body, "spec", "scaleTargetRef", default={})
             same = (target.get("kind"), target.get("name")) == (pair.kind, pair.name)
@@ -99,7 +99,7 @@ class Case:
     One changed resource, as the rules judge it.
 
     Args:
-        fields: What differs in it; none where it comes or goes.
+        fields: What differs in it; empty where it is added or removed.
     """
 
     pair: Pair

@@ -79,7 +79,7 @@ def field_lines(field: Field) -> Iterator[str]:
 
 
 def _value(value: Any) -> list[str]:
-    """Write a value as YAML would show it; what is not there is nothing."""
+    """Write a value as YAML shows it; a missing one is empty."""
     if value is MISSING:
         return []
     if isinstance(value, dict | list) and value:

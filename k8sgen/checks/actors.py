@@ -1,4 +1,4 @@
-"""Who takes part: the environment's pods, those the edges name, and strangers."""
+"""The actors of the traffic: the environment's pods, those that edges name, and strangers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _STRANGE = "k8sgen-stranger"
 
 def actors(rendered: Rendered) -> Sequence[Actor]:
     """
-    Return all actors between which ways are compared.
+    Return all actors between which traffic is compared.
 
-    Besides the declared ones there is a stranger in each namespace that anybody names, one in a
-    namespace that nobody names, and every block of addresses outside.
+    Besides the declared ones there is a stranger in each namespace that is named, one in a
+    namespace that is not, and every block of addresses outside.
     """
     own = [
         Actor(
@@ -86,7 +86,7 @@ def _pods(rendered: Rendered, namespace: str, party: Party, name: str = "") -> A
 
 
 def _blocks(rendered: Rendered) -> Iterator[Block]:
-    """Return each block of addresses that anybody names."""
+    """Return each block of addresses that is named."""
     yield Block("0.0.0.0/0")
     for edge in rendered.context.edges or ():
         yield from (*edge.client.blocks, *edge.server.blocks)

@@ -1,4 +1,4 @@
-"""Context: what the checks are told of an environment besides its manifests."""
+"""Context: what the checks know about an environment besides its manifests."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ class Origin:
 @attrs.frozen(kw_only=True)
 class Context:
     """
-    The facts of one environment that its manifests do not tell.
+    The facts about one environment that its manifests do not contain.
 
     Args:
         kubernetes_version: Of the cluster, as in "1.36".
         origins: Where each manifest came from.
-        edges: The ways that the stack declares; `None` where nobody knows them, and the network
-            policies are not compared with them.
+        edges: Who talks to whom, as the stack declares; `None` where that is unknown, and the
+            network policies are not compared with it.
         secrets: Secret to key to the template that the value is made from, empty where there is
             none; the Secrets themselves are not among the manifests.
-        certificates: The Secrets with certificates that others make.
-        waivers: What code asks to overlook.
-        serves_tls: Whether every host needs a certificate; not on a developer's machine.
+        certificates: The Secrets with certificates that something else makes.
+        waivers: The rules that do not apply.
+        serves_tls: Whether every host needs a certificate; false on a developer's machine.
         requires_digests: Whether every image must be pinned by its digest.
         schema_folders: Where the schemas of custom resources are.
     """

@@ -1,4 +1,4 @@
-"""What the pods of an environment ask for together, at their most."""
+"""The most that the pods of an environment request together."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from k8sgen.kubernetes.quantity import parse_quantity
 
 
 class Demand(dict[str, Decimal]):
-    """Amounts by the key that a ResourceQuota has for them, in base units."""
+    """Amounts by their key in a ResourceQuota, in base units."""
 
     def add(self, key: str, amount: Decimal) -> None:
         """Add to one of them."""
         self[key] = self.get(key, Decimal(0)) + amount
 
     def text(self, key: str) -> str:
-        """Return one amount as a quantity that a person reads."""
+        """Return one amount as a readable quantity."""
         amount = self[key]
         if key.endswith(("memory", "storage")):
             return f"{(amount / 2**20).to_integral_value(ROUND_CEILING)}Mi"
@@ -61,7 +61,7 @@ def peak(rendered: Rendered) -> Demand:
 
 
 def most_pods(rendered: Rendered, pod: PodTemplate) -> int:
-    """Return the number of pods of one workload at its most, with those that a rollout adds."""
+    """Return the most pods that one workload runs, with those that a rollout adds."""
     kind, spec = pod.owner["kind"], pod.owner.get("spec") or {}
     if kind == "Job":
         return int(spec.get("parallelism", 1))
@@ -81,7 +81,7 @@ def most_pods(rendered: Rendered, pod: PodTemplate) -> int:
 
 def _of_pod(rendered: Rendered, pod: PodTemplate, bound: str, unit: str) -> Decimal:
     """
-    Return what one pod counts for: its containers' sum, or more where an init container needs more.
+    Return what one pod requests: its containers' sum, or more where an init container needs more.
 
     Source:
         kubernetes.io/docs/concepts/workloads/pods/init-containers, "Resource sharing"
@@ -104,7 +104,7 @@ def _of(rendered: Rendered, container: Body, bound: str, unit: str) -> Decimal:
 
 
 def number(amount: Any) -> Decimal:
-    """Read a quantity; what is missing, or none, is 0."""
+    """Read a quantity; a missing or malformed one is 0."""
     try:
         return parse_quantity(amount) if amount is not None else Decimal(0)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The fields that allow only some words, for the OpenAPI schemas call them any string."""
+"""The fields that allow only some words, which the OpenAPI schemas take for any string."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ENUMS: Mapping[str, frozenset[str]] = {
     "volumeMode": frozenset(("Filesystem", "Block")),
 }
 """
-Allowed words by the name of the field, wherever it stands in one of Kubernetes' own kinds.
+Allowed values by the name of the field, anywhere in one of Kubernetes' own kinds.
 
 Source:
     the `+enum` types of kubernetes/staging/src/k8s.io/api/{core,apps,batch,networking,policy}

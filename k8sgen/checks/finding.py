@@ -1,4 +1,4 @@
-"""Finding: one thing that is wrong, where it came from, and what to do about it."""
+"""Finding: one problem, where it came from, and what to do about it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Severity = Literal["error", "warning"]
 @attrs.frozen(kw_only=True)
 class Finding:
     """
-    One thing that is wrong in one environment.
+    One problem in one environment.
 
     Args:
         rule: The id of the rule, as in docs/rules.md.
         message: What is wrong, in one line.
-        hint: How to put it right, in one line.
-        resource: `Kind/name` of the manifest; empty where it is about no single one.
+        hint: How to correct it, in one line.
+        resource: `Kind/name` of the manifest; empty where it is not about a single one.
         path: The construct path of the manifest.
         location: The user's line that made it.
     """
@@ -38,7 +38,7 @@ class Finding:
 
 @attrs.frozen(kw_only=True)
 class Waived:
-    """A finding that code asks to overlook, with the reason it gives."""
+    """A finding that is waived, with the reason."""
 
     finding: Finding
     reason: str
@@ -46,14 +46,14 @@ class Waived:
 
 @attrs.frozen(kw_only=True)
 class Report:
-    """All that the checks say of one environment."""
+    """All that the checks found in one environment."""
 
     findings: tuple[Finding, ...] = ()
     waived: tuple[Waived, ...] = ()
 
     @property
     def errors(self) -> tuple[Finding, ...]:
-        """The findings that make the environment unfit."""
+        """The findings that make the environment invalid."""
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
     def with_findings(self, more: Iterable[Finding]) -> Report:

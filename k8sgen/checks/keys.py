@@ -12,7 +12,7 @@ _ISSUERS = ("cert-manager.io/cluster-issuer", "cert-manager.io/issuer")
 
 
 def config_keys(rendered: Rendered, name: str, like: Body) -> frozenset[str] | None:
-    """Return the keys of the ConfigMap *name*; `None` where there is none."""
+    """Return the keys of the ConfigMap *name*; `None` where it does not exist."""
     body = rendered.find("ConfigMap", name, like)
     if body is None:
         return frozenset(("ca.crt",)) if name == "kube-root-ca.crt" else None
@@ -21,7 +21,7 @@ def config_keys(rendered: Rendered, name: str, like: Body) -> frozenset[str] | N
 
 def secret_keys(rendered: Rendered) -> Mapping[str, frozenset[str]]:
     """
-    Return the keys of every Secret that will be there: contracts', and those cert-manager makes.
+    Return the keys of every Secret that will exist: those of contracts, and cert-manager's.
     """
     found = {name: frozenset(keys) for name, keys in rendered.context.secrets.items()}
     for body in rendered.of("Ingress"):

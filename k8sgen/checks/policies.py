@@ -1,4 +1,4 @@
-"""The network policies as ways between actors, as a cluster's network would decide them."""
+"""The network policies as traffic between actors, as a cluster's network decides it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Actor:
         name: As messages name it.
         namespace: `None` is outside the cluster.
         block: The addresses outside.
-        governed: Whether the environment's policies decide for it; elsewhere nobody here can tell.
+        governed: Whether the environment's policies decide for it; elsewhere it is unknown.
         pod: What it is made of, where the environment makes it.
     """
 

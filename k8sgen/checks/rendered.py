@@ -1,4 +1,4 @@
-"""Rendered: the manifests of one environment, made easy to look things up in."""
+"""Rendered: the manifests of one environment, indexed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class PodTemplate:
 
 @attrs.frozen(slots=False, eq=False)
 class Rendered:
-    """The manifests of one environment and what is known besides."""
+    """The manifests of one environment, with what else is known."""
 
     manifests: Sequence[Body]
     context: Context = attrs.field(factory=Context, kw_only=True)

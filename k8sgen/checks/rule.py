@@ -1,4 +1,4 @@
-"""Rule: one demand that the checks make, with the id by which it is waived and documented."""
+"""Rule: one requirement of the checks, with the id by which it is waived and documented."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from k8sgen.kubernetes.manifest import Body
 @attrs.frozen
 class Issue:
     """
-    What a rule has to say of one manifest.
+    What a rule finds in one manifest.
 
     Args:
-        manifest: The one to change; `None` where it is about no single one.
+        manifest: The one to change; `None` where it is not about a single one.
     """
 
     manifest: Body | None
@@ -33,11 +33,11 @@ Check = Callable[[Rendered], Iterator[Issue]]
 @attrs.frozen(kw_only=True)
 class Rule:
     """
-    One demand.
+    One requirement.
 
     Args:
         demand: What must hold, in one sentence.
-        fix: What to do when it does not; an issue may say it more precisely.
+        fix: What to do when it does not; an issue may be more precise.
     """
 
     id: str
@@ -58,9 +58,9 @@ def rule(id: str, *, fix: str, severity: Severity = "error") -> Callable[[Check]
 
 
 def nearest(name: object, known: Iterable[str]) -> str:
-    """Return the hint that names what is there instead."""
+    """Return the hint that names what exists instead."""
     names = sorted(set(known))
     close = difflib.get_close_matches(str(name), names, 1)
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"there is: {', '.join(names[:8])}" if names else "there is none"
+    return f"there is: {', '.join(names[:8])}" if names else "none exists"

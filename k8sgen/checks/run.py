@@ -1,4 +1,4 @@
-"""Run the rules over one environment, and set aside what code asks to overlook."""
+"""Run the rules over one environment, and set aside what is waived."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _found(rendered: Rendered, rules: Sequence[Rule]) -> Iterator[tuple[Finding,
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             if not misshapen:
                 raise
-            continue  # it met what the finding about the schema names already
+            continue  # the finding about the schema names the cause already
         misshapen = misshapen or (each.id == SCHEMA and bool(issues))
         for issue in issues:
             origin = _origin(rendered.context, issue.manifest)
@@ -85,7 +85,7 @@ def _covers(waiver: Waiver, finding: Finding, service: str) -> bool:
 
 
 def _idle(context: Context, used: set[Waiver]) -> Iterator[Finding]:
-    """Name the waivers that overlook nothing, so that none outlives its reason unseen."""
+    """Report the waivers that waive nothing, so that none outlives its reason."""
     for waiver in context.waivers:
         if waiver in used:
             continue
@@ -94,8 +94,8 @@ def _idle(context: Context, used: set[Waiver]) -> Iterator[Finding]:
         yield Finding(
             rule=WAIVER,
             severity="warning" if known else "error",
-            message=message + ("which finds nothing here" if known else "which is no rule"),
-            hint="take the waiver out" if known else nearest(waiver.rule, BY_ID),
+            message=message + ("which finds nothing here" if known else "which is not a rule"),
+            hint="remove the waiver" if known else nearest(waiver.rule, BY_ID),
             environment=context.environment,
             location=waiver.location,
         )

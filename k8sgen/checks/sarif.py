@@ -39,7 +39,7 @@ def sarif(reports: Sequence[Report], version: str | None = None) -> Mapping[str,
 
 
 def _rules(named: Iterable[str]) -> list[dict[str, Any]]:
-    """Describe our rules, and by their ids those of other checks that are *named*."""
+    """Describe the rules, and by their ids those of other checks that are *named*."""
     known = [
         {
             "id": rule.id,
@@ -69,7 +69,7 @@ def _result(finding: Finding) -> dict[str, Any]:
 
 def _location(finding: Finding) -> dict[str, Any]:
     place = finding.location
-    # A result without a file is not shown at all; the stack is where everything comes together.
+    # A result without a file is not shown at all, so those are placed at the stack.
     uri = place.file.as_posix() if place else "services/stack.py"
     region = {"startLine": place.line if place else 1}
     found: dict[str, Any] = {

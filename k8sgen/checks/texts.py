@@ -1,4 +1,4 @@
-"""The texts that pods are told: variables, commands, configuration files, secrets' templates."""
+"""The texts that configure pods: variables, commands, configuration files, secrets' templates."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PLACE = re.compile(r"\{[^{}]*\}")
 @attrs.frozen
 class Told:
     """
-    One text that a pod is told.
+    One text that configures a pod.
 
     Args:
-        manifest: The one that holds it; `None` is a secret's contract.
+        manifest: The one that contains it; `None` is a secret's contract.
         where: In it.
     """
 
@@ -30,7 +30,7 @@ class Told:
 
 
 def told(rendered: Rendered, pod: PodTemplate) -> Iterator[Told]:
-    """Return each text that *pod* is told."""
+    """Return each text that configures *pod*."""
     for container in pod.every_container:
         yield from _container(pod.owner, container)
     yield from _files(rendered, pod)

@@ -1,4 +1,4 @@
-"""Waiver: a rule that code asks the checks to overlook, and why."""
+"""Waiver: a rule that does not apply to some manifests, and why."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _said(_: object, attribute: attrs.Attribute[str], value: str) -> None:
 @attrs.frozen(kw_only=True)
 class Waiver:
     """
-    One rule that does not hold for some manifests of one service.
+    One rule that does not apply to some manifests of one service.
 
     Args:
         rule: Its id, as in docs/rules.md.

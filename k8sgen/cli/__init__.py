@@ -45,14 +45,14 @@ class _Commands(CommandGroup):
     package=__name__,
     names=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
-    no_args_is_help=False,  # nothing asked is wrong use, and answered as all of that
+    no_args_is_help=False,  # no command is wrong use, and reported like all of that
 )
 @click.option(
     "--project",
     "root",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
-    help="The project's directory; this one unless told.",
+    help="The project's directory; the current one by default.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.version_option(package_name=DISTRIBUTION)
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Run the command line.
 
     Args:
-        arguments: Without the program's name; those of the process unless told.
+        arguments: Without the program's name; those of the process by default.
 
     Returns:
         The exit status.

@@ -49,7 +49,7 @@ def command(
 ) -> None:
     """Show what changes in ENV (in all environments when none is named), and what that does.
 
-    Compared is what the code says now with what is committed in dist/ (git's HEAD; the files
+    The code as it is now is compared with what is committed in dist/ (git's HEAD; the files
     themselves outside a repository). With OTHER: what it takes to make ENV like OTHER.
 
     Exit status 1 when something differs, or does what --fail-on names or worse.
@@ -57,7 +57,7 @@ def command(
     if sum(map(bool, (other, against, is_live))) > 1:
         raise UsageError("OTHER, --against and --live exclude each other", hint="give one of them")
     if context and not is_live:
-        raise UsageError("--context chooses a cluster, and only --live asks one", hint="add --live")
+        raise UsageError("--context chooses a cluster for --live alone", hint="add --live")
     found = project.load(ctx.obj, [name for name in (environment, other) if name])
     contexts: dict[str, str | None] = {}
     if environment and other:

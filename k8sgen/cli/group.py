@@ -1,4 +1,4 @@
-"""Groups of commands, each of which stands in a file of its own."""
+"""Groups of commands, each in a file of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from k8sgen.errors import UsageError, suggest
 
 class CommandGroup(click.Group):
     """
-    Finds each command in a module of its name, so that a start loads only what it needs.
+    Finds each command in a module of its name, so that a run loads only what it needs.
 
     Args:
         package: That of the modules; each has the attribute `command`.

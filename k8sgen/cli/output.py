@@ -16,7 +16,7 @@ environments = click.argument("environments", metavar="[ENV]...", nargs=-1)
 
 
 def print_json(value: Any) -> None:
-    """Print *value* as JSON, keys as they stand."""
+    """Print *value* as JSON, keys in their order."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 

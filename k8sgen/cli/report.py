@@ -16,7 +16,7 @@ from k8sgen.report import PAGE, collect, page_file
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 when the page is not up to date."
 )
-@click.option("--force", is_flag=True, help="Overwrite a page of ours that was edited by hand.")
+@click.option("--force", is_flag=True, help="Overwrite the page even if it was modified by hand.")
 @as_json
 @click.pass_context
 def command(ctx: click.Context, check: bool, force: bool, as_json: bool) -> None:

@@ -24,7 +24,7 @@ def command() -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder; the first of [tool.k8sgen] schemas, or schemas/, unless told.",
+    help="The folder; by default the first of [tool.k8sgen] schemas, or schemas/.",
 )
 @context
 @as_json
@@ -34,8 +34,8 @@ def pull(
 ) -> None:
     """Fetch the CustomResourceDefinitions of ENV's cluster through kubectl, as strict schemas.
 
-    Without ENV, of the cluster of CONTEXT or of kubectl's current one. It only reads from the
-    cluster. Schemas of kinds that the cluster lacks stay as they are.
+    Without ENV, those of the cluster of CONTEXT or of kubectl's current one. It only reads from the
+    cluster. Schemas of kinds that the cluster does not have are kept.
     """
     configured = configured_folders(root)
     folder = out or (configured[0] if configured else root / "schemas")
@@ -49,7 +49,7 @@ def pull(
             click.echo(f"~ {path.as_posix()}")
         click.echo(f"{folder}: {len(found)} schemas, {len(written)} of them written")
         if not configured and not out:
-            click.echo('tell validate of it in pyproject.toml: [tool.k8sgen] schemas = ["schemas"]')
+            click.echo('for validate, in pyproject.toml: [tool.k8sgen] schemas = ["schemas"]')
 
 
 def _cluster(root: Path, environment: str | None, context: str | None) -> str | None:

@@ -18,11 +18,11 @@ from k8sgen.output.write import write
 @environments
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 and list the files that differ.")
 @click.option("--prove", is_flag=True, help="Build the overlays with the real kustomize too.")
-@click.option("--force", is_flag=True, help="Overwrite files of ours that were edited by hand.")
+@click.option("--force", is_flag=True, help="Overwrite generated files that were modified by hand.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="The output folder; the project's dist/ unless told.",
+    help="The output folder; the project's dist/ by default.",
 )
 @as_json
 @click.pass_context
@@ -37,8 +37,8 @@ def command(
 ) -> None:
     """Write the base and the overlays of the environments ENV (all when none is named) to dist/.
 
-    All of them, too, where the base changes, which they share. Nothing is written unless every
-    overlay is proved to come out as its environment.
+    When the base changes, which they share, all are written. Nothing is written unless every
+    overlay is proved to build its environment.
     """
     dist = _folder(ctx.obj.resolve(), out)
     synthesis = synthesize_for(dist, ctx.obj, environments)
@@ -57,33 +57,33 @@ def command(
 
 
 def _folder(root: Path, out: Path | None) -> Path:
-    """Return the output folder, which must be none of the project's own: it is exchanged whole."""
+    """Return the output folder, which is replaced whole: it must not hold the project."""
     if out is None:
         return root / "dist"
     place = out.resolve()
     sources = [root / name for name in ("services", "environments")]
     if root.is_relative_to(place) or any(place.is_relative_to(source) for source in sources):
         msg = f"{out} holds the project's own files"
-        raise UsageError(msg, hint="name a folder that is for the output alone")
+        raise UsageError(msg, hint="name a folder that is only for the output")
     return out
 
 
 def _report(synthesis: Synthesis, changes: FileChanges) -> dict[str, object]:
     resources = {name: len(c.resources) for name, c in synthesis.compositions.items()}
-    lists = ("written", "unchanged", "removed", "kept", "edited", "blocked")
+    lists = ("written", "unchanged", "removed", "unmanaged", "modified", "blocked")
     return {"resources": resources, **{name: list(getattr(changes, name)) for name in lists}}
 
 
 def _print(synthesis: Synthesis, changes: FileChanges, dist: Path, *, check: bool) -> None:
-    marks = {"written": "~", "removed": "-", "kept": "?", "edited": "!", "blocked": "x"}
+    marks = {"written": "~", "removed": "-", "unmanaged": "?", "modified": "!", "blocked": "x"}
     for name, mark in marks.items():
         for path in getattr(changes, name):
             click.echo(f"{mark} {path}")
     for name, composition in synthesis.compositions.items():
         click.echo(f"{name}: {len(composition.resources)} resources, proved")
     wrote, removed = ("differ", "are stale") if check else ("written", "removed")
-    blocked = f", {len(changes.blocked)} in whose place others stand" if changes.blocked else ""
+    blocked = f", {len(changes.blocked)} blocked by unmanaged files" if changes.blocked else ""
     click.echo(
         f"{dist.name}/: {len(changes.written)} {wrote}, {len(changes.unchanged)} left alone, "
-        f"{len(changes.removed)} {removed}, {len(changes.kept)} of others kept{blocked}"
+        f"{len(changes.removed)} {removed}, {len(changes.unmanaged)} unmanaged{blocked}"
     )

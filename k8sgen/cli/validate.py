@@ -46,7 +46,7 @@ def command(
 ) -> None:
     """Check the environments ENV (all when none is named) before they reach a cluster.
 
-    Schemas, references, reachability and policy; docs/rules.md tells each rule. Exit status 1
+    Schemas, references, reachability and policy; docs/rules.md describes each rule. Exit status 1
     when there is an error.
     """
     found = project.load(ctx.obj, environments)

@@ -1,1 +1,1 @@
-"""What services are written with; all that is derived from them is worked out at synth."""
+"""What services are written with; everything derived from them is computed at synth."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class PodDisruptionBudget(Manifest):
-    """A drain may take one pod at a time, and never waits for a pod that is broken anyway."""
+    """A drain may evict one pod at a time, and never waits for a pod that is not ready anyway."""
 
     def __init__(self, workload: Workload) -> None:
         service, component, name = workload.service, workload.component, workload.resource_name
@@ -34,7 +34,7 @@ class PodDisruptionBudget(Manifest):
 
 
 class HorizontalPodAutoscaler(Manifest):
-    """Moves the replicas of a Deployment."""
+    """A HorizontalPodAutoscaler that sets the replicas of a Deployment."""
 
     def __init__(self, workload: Workload, autoscaling: Autoscaling) -> None:
         service, name = workload.service, workload.resource_name
@@ -58,7 +58,7 @@ def spread(
     Spread several replicas over zones and nodes, as well as the cluster can.
 
     Args:
-        revision: The label by which the pods of one rollout are told from those before it; counted
+        revision: The label that tells the pods of one rollout from those before it; counted
             together, the new ones would keep away from nodes that the old ones are about to leave.
     """
     keys = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Content = str | Mapping[str, Any] | Sequence[Any]
 ConfigFile = Content | Callable[[], Content]
-"""A function is called when the stack is synthesized, with all services there."""
+"""A function is called at synth, when all services exist."""
 
 
 class ConfigMap(Manifest):
@@ -24,7 +24,7 @@ class ConfigMap(Manifest):
     Configuration files, or environment variables; pods that use it roll when it changes.
 
     Args:
-        files: Name to content, read when the stack is synthesized. What is not a text yet is
+        files: Name to content, read at synth. What is not a string is
             written as JSON where the name ends in `.json`, and as YAML elsewhere.
     """
 
@@ -46,7 +46,7 @@ class ConfigMap(Manifest):
 
     @property
     def volume_name(self) -> str:
-        """The ConfigMap's name, told apart from a Secret's."""
+        """The ConfigMap's name, with a prefix that keeps it apart from a Secret's."""
         return f"{self._name}-config"
 
     def volume(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ TMP = EmptyDir("tmp")
 
 @attrs.frozen(kw_only=True)
 class FieldRef(Value):
-    """An environment variable that tells the pod about itself, such as `metadata.name`."""
+    """A field of the pod as an environment variable, such as `metadata.name`."""
 
     path: str
 
@@ -38,7 +38,7 @@ class FieldRef(Value):
 
 Plain = str | int | bool
 EnvValue = Plain | SecretKey | FieldRef | Callable[[], Plain]
-"""A function is called when the stack is synthesized, with all services there."""
+"""A function is called at synth, when all services exist."""
 
 
 @attrs.frozen(kw_only=True)
@@ -47,12 +47,12 @@ class Container(Value):
     One container; its root file system is read-only, and `/tmp` is an empty folder.
 
     Args:
-        env: In this order, read when the stack is synthesized; a secret key or a field reference
+        env: In this order, read at synth; a secret key or a field reference
             becomes a `valueFrom`.
         env_from: Each of their files becomes an environment variable; *env* wins.
         mounts: Absolute path to what is mounted there.
-        probes: `None` for what runs to its end.
-        drain: Seconds between leaving the endpoints and the signal to stop.
+        probes: `None` for what runs to completion.
+        drain: Seconds that the preStop hook sleeps, while the pod leaves the endpoints.
     """
 
     name: str = attrs.field(validator=dns_label)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 class DaemonSet(Workload):
     """
-    One pod on each node that the pod's selector and tolerations leave, replaced one by one.
+    One pod on each node that its node selector and tolerations allow, replaced one by one.
 
     Args:
-        name: The service's own unless given.
+        name: The service's own by default.
         given: What its pods, and no others of the service, open connections to.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Deployment: pods without a memory, replaced one by one."""
+"""Deployment: stateless pods, replaced one by one."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 class Deployment(Workload):
     """
-    Pods without a memory, replaced one by one with none missing.
+    Stateless pods, replaced one by one with none missing.
 
-    One that mounts a PersistentVolumeClaim for one node is stopped before its successor starts. It
-    brings a PodDisruptionBudget where more than one replica runs, spreads them over nodes and
+    One that mounts a ReadWriteOnce claim is stopped before its successor starts. It
+    creates a PodDisruptionBudget where more than one replica runs, spreads them over nodes and
     zones, and an autoscaler where the replicas are `Autoscaling`.
 
     Args:
-        name: The service's own unless given.
-        replicas: Those of the service's settings unless given.
+        name: The service's own by default.
+        replicas: Those of the service's settings by default.
         given: What its pods, and no others of the service, open connections to.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Edges: who talks to whom in a stack, worked out once from what its services say."""
+"""Edges: who talks to whom in a stack, derived once from what its services declare."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DNS = (Port("dns", 53, "UDP"), Port("dns-tcp", 53, "TCP"))
 
 class Connected:
     """
-    What has pods that open and answer connections: a service, or one workload of it.
+    A service, or one workload of it, whose pods open and accept connections.
 
     Args:
         party: Its side of an edge.
@@ -37,7 +37,7 @@ class Connected:
 
     def uses(self, *endpoints: Endpoint | Outside) -> None:
         """
-        Declare what it opens connections to; each opens the way in the network policies.
+        Declare what it opens connections to; the network policies then allow each.
 
         It may come after the construction of both sides, so that two services can use each other.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @attrs.frozen(kw_only=True, eq=False)
 class Endpoint:
     """
-    One port of one service, as others address it; to be given it is to depend on it.
+    One port of one service, as others address it; a service that is given it depends on it.
 
     Args:
         server: Who answers: a service, one workload of it, or an `Outside`.

@@ -18,7 +18,7 @@ def to_service(path: str, service: str, port: int, hsts: int | None) -> dict[str
     Return the rule that leads a path to a Kubernetes Service.
 
     Args:
-        hsts: How many seconds browsers are to use https alone.
+        hsts: For how many seconds browsers must use https only.
     """
     header = {"name": "Strict-Transport-Security", "value": f"max-age={hsts}"}
     remember = {"type": "ResponseHeaderModifier", "responseHeaderModifier": {"set": [header]}}

@@ -25,17 +25,17 @@ class Ingress(Manifest):
     The way in from outside the cluster to one endpoint, for some hosts.
 
     Where the cluster has a Gateway it is an HTTPRoute. With `Cluster.redirect` or `Cluster.hsts` it
-    brings what the cluster's controller needs for that. Its `scheme` is that of the public URLs.
+    creates what the cluster's controller needs for that. Its `scheme` is that of the public URLs.
 
     Args:
-        name: The service's own unless given.
+        name: The service's own by default.
         path: The prefix, in whole segments, of the paths that lead there.
-        tls_secret: A Secret with the certificate, made by others, instead of one by the issuer.
-        annotations: For the controller, beside those that k8sgen needs.
+        tls_secret: An existing Secret with the certificate, instead of one by the issuer.
+        annotations: For the controller, besides those that k8sgen sets.
 
     Raises:
-        ValueError: A host or the path is none, an annotation is set already, or the Gateway has the
-            certificates.
+        ValueError: A host or the path is invalid, an annotation is set already, or the Gateway has
+            the certificates.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class Ingress(Manifest):
         return {f"{_TRAEFIK}/router.middlewares": found}
 
     def _bring_redirect(self, cluster: Cluster) -> None:
-        """Bring the manifests by which http leads to https, and browsers remember it."""
+        """Add the manifests that redirect http to https, and make browsers remember it."""
         redirect = f"{self._name}-redirect"
         if cluster.gateway:
             if cluster.redirect:
@@ -152,7 +152,7 @@ class Ingress(Manifest):
             if cluster.redirect:
                 to_https = {"redirectScheme": {"scheme": "https", "permanent": True}}
                 self._bring_middleware("redirect", to_https)
-                # Of an Ingress with certificates, Traefik makes routers for https alone.
+                # For an Ingress with certificates, Traefik makes routers for https only.
                 notes = {f"{_TRAEFIK}/router.entrypoints": "web", **self._middleware("redirect")}
                 body = self._ingress_body(redirect, notes)
                 self._bring({**body, "spec": {**body["spec"], "tls": None}})

@@ -1,4 +1,4 @@
-"""Job and CronJob: pods that run to an end."""
+"""Job and CronJob: pods that run to completion."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 class CronJob(Workload):
     """
-    A pod that runs to its end at set times.
+    A pod that runs to completion on a schedule.
 
     Args:
         name: Of the CronJob and of its component.
         schedule: In cron's five fields, UTC.
-        deadline: Seconds after which a run is ended.
-        concurrency: Whether a run that is due while the last one still runs is left out (`Forbid`),
+        deadline: Seconds after which a run is stopped.
+        concurrency: Whether a run that is due while the last one still runs is skipped (`Forbid`),
             takes its place (`Replace`) or starts beside it (`Allow`).
-        starting_deadline: Seconds that a run may start late; a later one is left out.
+        starting_deadline: Seconds that a run may start late; a later one is skipped.
         successes: How many finished runs are kept.
-        failures: How many failed ones.
-        suspend: Whether no run starts.
+        failures: How many failed ones are kept.
+        suspend: Whether to start no runs.
         given: What its pods, and no others of the service, open connections to.
     """
 
@@ -72,13 +72,13 @@ class CronJob(Workload):
 
 class Job(Workload):
     """
-    A pod that runs to its end once.
+    A pod that runs to completion once.
 
     A finished Job cannot be changed: give it a new *name* for new work.
 
     Args:
         name: Of the Job and of its component.
-        deadline: Seconds after which it is ended.
+        deadline: Seconds after which it is stopped.
         given: What its pods, and no others of the service, open connections to.
     """
 

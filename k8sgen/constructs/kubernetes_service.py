@@ -46,7 +46,7 @@ class KubernetesService(Manifest):
         Open *port* of the pods, at *service_port* or the same number, and return it.
 
         Raises:
-            ValueError: The number or the name is another port's already.
+            ValueError: Another port has that number or name already.
         """
         number = service_port or port.number
         for known, taken in self._ports.items():

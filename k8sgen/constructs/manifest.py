@@ -16,11 +16,11 @@ from k8sgen.kubernetes.manifest import Body
 
 class Manifest(cdk8s.ApiObject):
     """
-    One resource whose *body* stands as in the Kubernetes reference, camelCase and all.
+    One resource whose *body* is written as in the Kubernetes reference, in camelCase.
 
-    A value in it that is a function is called when the stack is synthesized, so that it can tell
-    what the rest of the stack has asked for by then (as `cdk8s.Lazy` does); a `None` leaves its key
-    out. What `metadata.add_label` and its like add to it comes on top.
+    A value in it that is a function is called at synth, so that it can depend on
+    what the rest of the stack has declared by then (as `cdk8s.Lazy` does); a `None` leaves its key
+    out. What `metadata.add_label` and its like add is added on top.
 
     Args:
         scope: The service, or any construct in it.
@@ -28,7 +28,7 @@ class Manifest(cdk8s.ApiObject):
         body: With `apiVersion`, `kind` and `metadata.name`.
 
     Raises:
-        ValueError: *body* lacks one of these.
+        ValueError: *body* has not all of these.
     """
 
     __signature__ = InitSignature()
@@ -46,7 +46,7 @@ class Manifest(cdk8s.ApiObject):
         )
 
     def add_json_patch(self, *ops: cdk8s.JsonPatch) -> None:
-        """Change the body once more by JSON 6902 operations, after all else."""
+        """Change the finished body by JSON 6902 operations."""
         self._patches.extend(ops)
 
     def to_json(self) -> Body:
@@ -63,10 +63,10 @@ def resolve(value: Any, *path: str) -> Any:
     Call the functions in *value*, drop what is `None`, and copy the rest.
 
     Args:
-        path: Where *value* stands, for messages.
+        path: Where *value* is, for messages.
 
     Raises:
-        ValueError: Something in it has no place in a manifest.
+        ValueError: Something in it cannot be in a manifest.
     """
     if callable(value):
         value = value()
@@ -79,7 +79,7 @@ def resolve(value: Any, *path: str) -> Any:
     if type(value) in (str, int, bool, type(None)) or _is_finite(value):
         return value
     kind = type(value).__name__
-    msg = f"{_dotted(path)}: {value!r} ({kind}) is nothing that a manifest can hold"
+    msg = f"{_dotted(path)}: {value!r} ({kind}) cannot be in a manifest"
     raise ValueError(msg)
 
 

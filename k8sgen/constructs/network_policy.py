@@ -42,7 +42,7 @@ class NetworkPolicy(Manifest):
 
 class SolverPolicy(Manifest):
     """
-    Lets the ingress controller reach the pods by which cert-manager proves that a host is ours.
+    Lets the ingress controller reach the pods that answer cert-manager's HTTP-01 challenges.
     """
 
     def __init__(self, service: Service) -> None:
@@ -68,7 +68,7 @@ def _rules(direction: Literal["from", "to"], edges: Iterable[Edge]) -> list[dict
     """
     Return one rule a party, in the order in which the parties are first named.
 
-    Without any it is `None`: of an empty list, each server-side apply would make a new generation.
+    Without any it is `None`: an empty list would make each server-side apply a new generation.
     """
     ports: dict[Party, list[dict[str, Any]]] = {}
     for edge in edges:

@@ -34,12 +34,12 @@ class Pod:
         init: Run before them, one after the other.
         sidecars: Run from before *init* until after the containers, and are restarted alone.
         user: The numeric user and group of all processes, and the group of all volumes.
-        grace: Seconds between the signal to stop and the kill.
-        token: Whether it may speak to the API server, with the rights of its service's `Role`.
-        annotations: On top of those that k8sgen needs.
+        grace: Seconds that it may take to stop (`terminationGracePeriodSeconds`).
+        token: Whether it may talk to the API server, with the permissions of its service's `Role`.
+        annotations: Besides those that k8sgen sets.
         node_selector: Labels that its node must have.
-        tolerations: Taints of nodes that it puts up with.
-        affinity: Nodes and pods that it is to be near or away from.
+        tolerations: Taints of nodes that it tolerates.
+        affinity: Nodes and pods to run near, or away from.
         host_aliases: IP address to names, for its `/etc/hosts`.
     """
 
@@ -60,7 +60,7 @@ class Pod:
         return (*self.sidecars, *self.init, *self.containers)
 
     def volumes(self) -> list[Volume]:
-        """Return what the containers mount, each once, in the order of their first mount."""
+        """Return the mounted volumes, each once, in the order of their first mount."""
         found: dict[str, Volume] = {}
         for container in self._every:
             for mount in container.all_mounts().values():
@@ -77,12 +77,12 @@ class Pod:
         return list(dict.fromkeys([*mounted, *sources]))
 
     def claims(self) -> Iterator[Claim]:
-        """Return the volumes among them of which each pod of a StatefulSet has its own."""
+        """Return the volumes among them that each pod of a StatefulSet has one of."""
         return (volume for volume in self.volumes() if isinstance(volume, Claim))
 
     def refuse_claims(self, workload: str) -> None:
         """
-        Refuse volumes of which each pod would have its own.
+        Refuse volumes that each pod would have one of.
 
         Raises:
             ValueError: There is one, and *workload* is no StatefulSet.
@@ -112,7 +112,7 @@ class Pod:
 
         Args:
             spread: Its topology spread constraints.
-            restart: `Never` for what runs to its end.
+            restart: `Never` for what runs to completion.
         """
         sidecars = [{**sidecar.body(), "restartPolicy": "Always"} for sidecar in self.sidecars]
         return {
@@ -121,7 +121,7 @@ class Pod:
                     **service.selector(component),
                     "app.kubernetes.io/part-of": service.stack.part_of,
                 },
-                # A function, for the files may depend on services that are not made yet.
+                # A function, because the files may depend on services that do not exist yet.
                 "annotations": lambda: self._annotations(service, component) or None,
             },
             "spec": {

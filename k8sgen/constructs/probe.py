@@ -1,4 +1,4 @@
-"""Probes: how Kubernetes learns that a container has started, lives, and is ready."""
+"""Probes: how Kubernetes learns that a container has started, is alive, and is ready."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Probe(Value):
         super().__attrs_post_init__()
         asked = [name for name in ("path", "command", "grpc") if getattr(self, name) is not None]
         if len(asked) > 1:
-            msg = f"a probe asks one thing, not {' and '.join(asked)}"
+            msg = f"a probe checks one thing, not {' and '.join(asked)}"
             raise ValueError(msg)
         if self.grpc is not None and not isinstance(self.port, Port):
             msg = f"port: a gRPC probe needs the Port, not its name {self.port!r}"
@@ -65,7 +65,7 @@ class Probe(Value):
 
 @attrs.frozen(kw_only=True)
 class Probes(Value):
-    """The three checks of a container that serves."""
+    """The three probes of a container that serves."""
 
     startup: Probe
     liveness: Probe
@@ -92,7 +92,7 @@ class Probes(Value):
 
     @classmethod
     def grpc(cls, port: Port, *, service: str = "", start: int = 120) -> Probes:
-        """Ask by the gRPC health protocol; a start may take *start* seconds."""
+        """Check by the gRPC health protocol; a start may take *start* seconds."""
         return cls._of(Probe(port=port, grpc=service), start)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Role: what a service may ask of the API server."""
+"""Role: what a service may do by the API server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROUP = "rbac.authorization.k8s.io"
 
 def _not_everything(_: object, attribute: attrs.Attribute[str], value: str) -> None:
     if value == "*":
-        msg = f"{attribute.name}: '*' grants what does not exist yet; name each"
+        msg = f"{attribute.name}: '*' also grants what does not exist yet; name each"
         raise ValueError(msg)
 
 
@@ -29,7 +29,7 @@ class PolicyRule(Value):
 
     Args:
         groups: API groups; the empty one is that of Pods, Secrets, ConfigMaps.
-        names: Only the resources of these names; empty is all. `create` and `list` know no names.
+        names: Only the resources of these names; empty is all. Not for `create` and `list`.
     """
 
     verbs: Sequence[str] = attrs.field(validator=each(_not_everything, least=1))
@@ -42,7 +42,7 @@ class Role(Manifest):
     """
     What the service's account may do in its namespace, with the RoleBinding that grants it.
 
-    Only pods with `Pod(…, token=True)` hold a token of the account, and only they may reach the
+    Only pods with `Pod(…, token=True)` get a token of the account, and only they may reach the
     API server.
     """
 

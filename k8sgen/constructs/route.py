@@ -28,9 +28,9 @@ class Route(Value):
         endpoint: Who answers.
         host: The public host name.
         path: The prefix, in whole segments, of the paths that belong to it: `/`, `/api/v1`.
-        methods: The HTTP methods that it answers.
-        access: `token` asks for a valid access token, `public` for nothing.
-        scopes: What the token must allow.
+        methods: The HTTP methods that it accepts.
+        access: `token` requires a valid access token, `public` nothing.
+        scopes: Those that the token must have.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Service: the construct of one service, with what every service has without asking."""
+"""Service: the construct of one service, with what every service has by default."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Service(Connected, constructs.Construct):
     """
     One service of the product, with a ServiceAccount and a NetworkPolicy of its own.
 
-    The account has no token; the policy is derived from the stack's edges.
+    Pods get no token of it by default; the policy is derived from the stack's edges.
 
     Args:
         scope: The stack.
-        settings: What the environment sets; the defaults of its class are the base.
+        settings: The environment's settings; the defaults of their class are the base.
         given: What it opens connections to, as by `uses`.
-        name: In Kubernetes; the class name in kebab-case unless given. Two instances of one class
-            need two.
+        name: In Kubernetes; by default the class name in kebab-case. Two instances of one class
+            need two names.
     """
 
     __signature__ = InitSignature()
@@ -122,7 +122,7 @@ class Service(Connected, constructs.Construct):
         drain: int | None = None,
     ) -> Container:
         """
-        Make a container with the service's name, image and resources unless others are given.
+        Make a container, by default with the service's name, image and resources.
 
         Args:
             Those of `Container`.
@@ -154,8 +154,8 @@ class Service(Connected, constructs.Construct):
 
         Args:
             port: One that a container of the main workload has.
-            name: Of the Kubernetes Service; the service's own name unless given.
-            service_port: Of the Kubernetes Service; the same number unless given.
+            name: Of the Kubernetes Service; the service's own name by default.
+            service_port: Of the Kubernetes Service; the same number by default.
             headless: Without an address of its own: the name resolves to the pods.
 
         Raises:
@@ -168,7 +168,7 @@ class Service(Connected, constructs.Construct):
         self, name: str, component: str, *, headless: bool = False
     ) -> KubernetesService:
         """
-        Return the Kubernetes Service *name*, made where it is not there yet.
+        Return the Kubernetes Service *name*, made if it does not exist yet.
 
         Raises:
             ValueError: It leads to the pods of another component.
@@ -205,7 +205,7 @@ class Service(Connected, constructs.Construct):
         return {}
 
     def config(self, files: Mapping[str, ConfigFile], *, name: str | None = None) -> ConfigMap:
-        """Put *files* (name to content, or a function that gives it) into a ConfigMap."""
+        """Put *files* (name to content, or a function that returns it) into a ConfigMap."""
         return ConfigMap(self, files, name=name or self.name)
 
     def secret(
@@ -217,7 +217,7 @@ class Service(Connected, constructs.Construct):
         live_update: LiveUpdate | None = None,
     ) -> SecretKey:
         """
-        Declare one key of the service's Secret; the value is made later, and elsewhere.
+        Declare one key of the service's Secret; its value is generated later, by `k8sgen secrets`.
 
         Args:
             rotate_days: After how many days a new value is due; `None` is never.
@@ -242,7 +242,7 @@ class Service(Connected, constructs.Construct):
         self, rule: str, *, reason: str, kind: str | None = None, name: str | None = None
     ) -> None:
         """
-        Ask `validate` to overlook one rule for the service's manifests, or for some of them.
+        Let `validate` waive one rule for the service's manifests, or for some of them.
 
         Args:
             rule: Its id, as in docs/rules.md.
@@ -276,7 +276,7 @@ class Service(Connected, constructs.Construct):
 
     @staticmethod
     def of(construct: constructs.IConstruct) -> Service:
-        """Find the service that *construct* stands in."""
+        """Find the service that contains *construct*."""
         found = construct
         while not isinstance(found, Service):
             found = cast(constructs.IConstruct, found.node.scope)

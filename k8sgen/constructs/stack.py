@@ -25,7 +25,7 @@ class Stack(cdk8s.Chart):
     All services of one environment; a project's own class makes them in `__init__`.
 
     Its id is the same in every environment, so that construct paths, and all that other constructs
-    derive from them, are too. Everywhere but in the base it brings the platform along.
+    derive from them, are too. Except in the base, it includes the platform.
 
     Args:
         scope: The `cdk8s.App`.
@@ -52,7 +52,7 @@ class Stack(cdk8s.Chart):
         self, rule: str, *, reason: str, kind: str | None = None, name: str | None = None
     ) -> None:
         """
-        Ask `validate` to overlook one rule for the platform's manifests; see `Service.waive`.
+        Let `validate` waive one rule for the platform's manifests; see `Service.waive`.
         """
         place = next(iter(callers()), None)
         waiver = Waiver(
@@ -62,9 +62,9 @@ class Stack(cdk8s.Chart):
 
     def edges(self, *, client: Party | None = None, server: Party | None = None) -> Sequence[Edge]:
         """
-        Return who talks to whom, of one *client* or *server* only where one is given.
+        Return who talks to whom; only the edges of one *client* or *server* where one is given.
 
-        It is read when the stack is synthesized; from then on no service may use anything new.
+        It is read at synth; from then on no service may use anything new.
         """
         if self._edges is None:
             self._edges = Edges.of(self)
@@ -74,7 +74,7 @@ class Stack(cdk8s.Chart):
 
     def refuse_late(self, news: str) -> None:
         """
-        Refuse what would change the edges after they were read.
+        Refuse a change of the edges after they were read.
 
         Raises:
             ValueError: They were.

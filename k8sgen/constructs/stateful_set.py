@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 class StatefulSet(Workload):
     """
-    Pods with names and volumes of their own; the volumes stay when it goes.
+    Pods with names and volumes of their own; the volumes stay when it is deleted.
 
-    It brings the headless Kubernetes Service, `<name>-pods`, that gives the pods their names.
+    It creates the headless Kubernetes Service, `<name>-pods`, that gives the pods their names.
 
     Args:
-        name: The service's own unless given.
-        replicas: Those of the service's settings unless given.
+        name: The service's own by default.
+        replicas: Those of the service's settings by default.
         given: What its pods, and no others of the service, open connections to.
 
     Raises:
@@ -42,7 +42,7 @@ class StatefulSet(Workload):
         name = name or service.name
         number = service.settings.replicas if replicas is None else replicas
         if not isinstance(number, int):
-            msg = f"the StatefulSet {name} cannot be scaled by itself; set replicas to a number"
+            msg = f"the StatefulSet {name} cannot be autoscaled; set replicas to a number"
             raise ValueError(msg)
         component = service.component(name)
         headless = service.kubernetes_service(f"{name}-pods", component, headless=True)
@@ -58,7 +58,7 @@ class StatefulSet(Workload):
                     "replicas": number,
                     "revisionHistoryLimit": 3,
                     "serviceName": f"{name}-pods",
-                    # In order, a broken pod would keep its own corrected template from rolling out.
+                    # In order, a broken pod would block the rollout of its own corrected template.
                     "podManagementPolicy": "Parallel",  # it can never be changed
                     "selector": {"matchLabels": service.selector(component)},
                     "template": pod.template(

@@ -24,16 +24,16 @@ class Volume(Protocol):
         """Whether containers may write to it."""
 
     def volume(self) -> dict[str, Any] | None:
-        """Return the pod's `volumes` entry; `None` where a claim template brings it."""
+        """Return the pod's `volumes` entry; `None` where a claim template creates it."""
 
 
 @attrs.frozen
 class EmptyDir:
     """
-    A folder that lives as long as the pod.
+    A folder that exists as long as the pod.
 
     Args:
-        size: A Kubernetes quantity of bytes; the pod is evicted beyond it.
+        size: A Kubernetes quantity of bytes; a pod that exceeds it is evicted.
         memory: Keep it in memory instead of on the node's disk.
     """
 
@@ -61,7 +61,7 @@ class Claim:
     writable = True
 
     def volume(self) -> None:
-        """Return nothing: the StatefulSet's claim template brings it."""
+        """Return nothing: the StatefulSet's claim template creates it."""
 
     def template(self) -> dict[str, Any]:
         """Return the StatefulSet's `volumeClaimTemplates` entry."""
@@ -81,7 +81,7 @@ class SecretFiles:
     Keys of one Secret as files of the same names, readable by the pod's user alone.
 
     Args:
-        keys: At least one. They are read when the stack is synthesized, so that a live view, such
+        keys: At least one. They are read at synth, so that a live view, such
             as `self.secrets.values()`, may grow while the stack is wired.
     """
 
@@ -91,7 +91,7 @@ class SecretFiles:
 
     @property
     def volume_name(self) -> str:
-        """The Secret's name, told apart from a ConfigMap's."""
+        """The Secret's name, with a prefix that keeps it apart from a ConfigMap's."""
         return f"{self._secret}-secret"
 
     @property
@@ -109,7 +109,7 @@ class SecretFiles:
 
 @attrs.frozen
 class Mount:
-    """A volume and, of it, only the file or folder *sub_path*."""
+    """A volume, of which only the file or folder *sub_path* is mounted."""
 
     volume: Volume
     sub_path: str | None = None

@@ -1,4 +1,4 @@
-"""Workload: what all that runs pods of a service has in common."""
+"""Workload: what all controllers of a service's pods have in common."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Workload(Connected, Manifest):
     Pods of a service under one controller.
 
     What is declared for a service holds for all its pods; what is declared for a workload holds
-    for that one's alone.
+    only for that workload's.
     """
 
     def __init__(

@@ -47,7 +47,7 @@ def contains(outer: str, inner: str) -> bool:
     """Return whether every address of the block *inner* is in the block *outer*."""
     try:
         one, other = (ipaddress.ip_network(each, strict=False) for each in (inner, outer))
-    except ValueError:  # no block at all, which `validate` finds
+    except ValueError:  # not a block at all, which `validate` reports
         return inner == outer
     return one.version == other.version and one.subnet_of(other)  # type: ignore[arg-type]
 
@@ -58,7 +58,7 @@ class Party:
     One side of an edge: pods, or addresses outside the cluster.
 
     Args:
-        name: For people: of the service, of the `Outside`, of the part of the cluster.
+        name: For people: that of the service, of the `Outside`, or of the part of the cluster.
         namespace: Of the pods; `None` is the environment's own.
         labels: That the pods have; empty is every pod of the namespace.
         blocks: The addresses, instead of pods.
@@ -83,7 +83,7 @@ class Party:
 
 Reason = Literal["used", "exposed", "scraped", "lookup", "acme"]
 """`used` by a service, `exposed` to the ingress controller, `scraped`; or what every cluster does:
-the `lookup` of names, and `acme`, the proof that a host is ours."""
+the `lookup` of names, and `acme`, the HTTP-01 challenge for a certificate."""
 
 
 @attrs.frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""A manifest as a dict: what it is called, its fields, and the pods that it makes."""
+"""A manifest as a dict: its identity, its fields, and the pods that it makes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Body = dict[str, Any]
 """One resource in Kubernetes' own camelCase: dicts, lists, str, int, float, bool and None."""
 
 Identity = tuple[str, str, str, str]
-"""The API group, kind, namespace and name: what no two manifests of a cluster may share."""
+"""The API group, kind, namespace and name: unique in a cluster."""
 
 NAME_LABEL = "app.kubernetes.io/name"
 """The label that holds the service that a manifest belongs to."""
@@ -30,7 +30,7 @@ CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
 def identity(body: Mapping[str, Any]) -> Identity:
-    """Return what *body* is called in its cluster; a namespace that it does not name is empty."""
+    """Return the identity of *body* in its cluster; the namespace is empty where it names none."""
     metadata = body["metadata"]
     group = str(body["apiVersion"]).rpartition("/")[0]
     return group, body["kind"], metadata.get("namespace") or "", metadata["name"]
@@ -49,7 +49,7 @@ def get(value: Any, *keys: str, default: Any = None) -> Any:
 
 
 def pod_template(body: Mapping[str, Any] | None) -> Any:
-    """Return the pod template of a workload; a Pod is its own, and other kinds have none."""
+    """Return the pod template of a workload; a Pod is its own, other kinds have none."""
     if body is None or body["kind"] == "Pod":
         return body
     keys = POD_TEMPLATES.get(body["kind"])

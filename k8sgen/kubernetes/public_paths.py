@@ -44,7 +44,7 @@ class PublicPath:
 
 
 def public_paths(body: Mapping[str, Any] | None) -> Iterator[PublicPath]:
-    """Return what *body* opens; nothing where it is of another kind, or only redirects."""
+    """Return what *body* opens; empty where it is of another kind, or only redirects."""
     spec = (body or {}).get("spec") or {}
     if body and body["kind"] == "Ingress":
         yield from _of_ingress(spec)

@@ -1,4 +1,4 @@
-"""Which manifests have no namespace, whatever kustomize takes them for."""
+"""Which manifests have no namespace, even where kustomize gives them one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEWER: Mapping[str, str] = {
     "resource.k8s.io": "DeviceClass DeviceTaintRule ResourceSlice",
     "storage.k8s.io": "VolumeAttributesClass",
     "storagemigration.k8s.io": "StorageVersionMigration",
-    # Custom resources that products bring; their definitions have `scope: Cluster`.
+    # Custom resources of well-known products; their definitions have `scope: Cluster`.
     "cert-manager.io": "ClusterIssuer",
     "external-secrets.io": "ClusterExternalSecret ClusterPushSecret ClusterSecretStore",
     "gateway.networking.k8s.io": "GatewayClass",
@@ -39,5 +39,5 @@ _KINDS = {
 
 
 def is_cluster_scoped(body: Body) -> bool:
-    """Whether a manifest is the whole cluster's; a custom resource only where it is known to be."""
+    """Whether a manifest is cluster-scoped; a custom resource only where it is known to be."""
     return (split_api_version(body["apiVersion"])[0], body["kind"]) in _KINDS

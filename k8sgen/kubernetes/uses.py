@@ -1,4 +1,4 @@
-"""What a pod takes from ConfigMaps and Secrets."""
+"""What a pod uses of ConfigMaps and Secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Use:
 
     Args:
         key: `None` is all of it.
-        where: What of the pod uses it.
+        where: The part of the pod that uses it.
         way: `env NAME`, `file PATH`, `env` or `files` for all keys, `pull`; empty for what a mount
             takes of a volume that is a use itself.
     """

@@ -62,11 +62,11 @@ class _Dumper(yaml.SafeDumper):
     """
     Writes block style, and quotes what some reader would take for more than a string.
 
-    It is the one in Python, for libyaml's differs in bytes and is not on every machine.
+    It is the Python one, because libyaml's output differs in bytes and is not on every machine.
     """
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
-        """Write shared parts wherever they stand."""
+        """Write shared parts in full, without anchors."""
         return True
 
 
@@ -91,7 +91,7 @@ def to_yaml(documents: Mapping[str, Any] | Sequence[Any]) -> str:
         documents: A mapping is one document, a sequence one document for each of its items.
 
     Raises:
-        TypeError: A value has no word in Kubernetes' YAML (a date, a set, an infinite number).
+        TypeError: A value is not one of YAML for Kubernetes (a date, a set, an infinite number).
     """
     several = [documents] if isinstance(documents, Mapping) else documents
     for each in several:
@@ -116,7 +116,7 @@ def _require_plain(value: Any) -> None:
     elif not isinstance(value, str | int | float | None) or (
         isinstance(value, float) and not math.isfinite(value)
     ):
-        msg = f"{value!r} has no word in the YAML of Kubernetes"
+        msg = f"{value!r} cannot be written in the YAML of Kubernetes"
         raise TypeError(msg)
 
 

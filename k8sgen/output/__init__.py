@@ -1,5 +1,5 @@
 """
-The files of `dist/`: ours by their header, compared, and written whole or not at all.
+The generated files of `dist/`: known by their header, compared, and written whole or not at all.
 
-This room knows paths and text; it does not know what a manifest is.
+This package knows paths and text; it does not know what a manifest is.
 """

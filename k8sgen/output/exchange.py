@@ -1,10 +1,10 @@
 """
-Puts a staged folder in the place of another, and tidies up after that, killed or not.
+Puts a staged folder in the place of another, and cleans up afterwards, even after a kill.
 
 A *holder* is the hidden folder beside the tree in which a run works. It has `new`, the staged
 tree, which after an exchange is the old one; `old`, only where two renames stand in for the
 exchange; and the record, which tells a later run what the holder's trees are. Nothing is lost
-here: what was put into the old tree after it was read is carried over into the new one.
+here: what was added to the old tree after it was read is carried over into the new one.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def leftovers(dist: Path) -> list[Path]:
 
 def sync(files: Iterable[Path], folders: Iterable[Path]) -> None:
     """
-    Bring *files* and *folders* to the disk, so that a power cut finds them whole too.
+    Sync *files* and *folders* to the disk, so that they survive a power cut.
     """
     for path in [*files, *folders]:
         descriptor = os.open(path, os.O_RDONLY)
@@ -108,7 +108,7 @@ def sync(files: Iterable[Path], folders: Iterable[Path]) -> None:
 
 def make_record(holder: Path, found: Found) -> None:
     """
-    Write down, before the swap, what a later run needs to tell what happened.
+    Record, before the swap, what a later run needs to know what happened.
     """
     files = {path: _signature(status) for path, status in found.files.items()}
     record = {"staged": (holder / "new").stat().st_ino, "files": files}
@@ -119,7 +119,7 @@ def make_record(holder: Path, found: Found) -> None:
 
 def swap(holder: Path, dist: Path) -> None:
     """
-    Put the holder's staged tree at *dist*, and what stood there into the holder.
+    Put the holder's staged tree at *dist*, and what was there into the holder.
     """
     new = holder / "new"
     if not dist.exists():
@@ -150,7 +150,7 @@ def _renameat2(libc: ctypes.CDLL, first: bytes, second: bytes) -> int:
     arguments = (_AT_FDCWD, first, _AT_FDCWD, second, _RENAME_EXCHANGE)
     if hasattr(libc, "renameat2"):
         return int(libc.renameat2(*arguments))
-    # Older C libraries, musl among them, lack the wrapper.
+    # Older C libraries, and musl, do not have the wrapper.
     number = _SYS_RENAMEAT2.get(platform.machine())
     if number is None:
         ctypes.set_errno(errno.ENOSYS)
@@ -167,7 +167,7 @@ def settle(holder: Path, dist: Path) -> None:
     if old.exists() and not dist.exists():
         old.rename(dist)
     elif old.exists() and new.exists():
-        problem = f"{dist} came into being while {old} waited to be put back there"
+        problem = f"{dist} appeared while {old} waited to be put back there"
         raise OutputError(problem, hint=f"Take what you need from {old} and delete {holder}.")
     elif record:
         replaced = old if old.exists() else new
@@ -178,7 +178,7 @@ def settle(holder: Path, dist: Path) -> None:
 
 def _carry_over(old: Path, dist: Path, record: SwapRecord, *, spare: Path) -> None:
     """
-    Move into *dist* what was put into the *old* tree after it was read.
+    Move into *dist* what was added to the *old* tree after it was read.
 
     What would overwrite anything but the copy of its former self goes into the *spare* folder.
     """

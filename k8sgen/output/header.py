@@ -1,4 +1,4 @@
-"""A generated file and the one comment line that says that it is ours; knows no disk."""
+"""A generated file and the one comment line that marks it as generated; no disk access."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _ENTRY = re.compile(r"(?P<path>.+) from (?P<source>.+) sha256:(?P<checksum>[0-9a
 
 @attrs.frozen
 class Header:
-    """The source and the checksum that a header, or a line of the listing, gives."""
+    """The source and the checksum in a header, or in a line of the listing."""
 
     source: str
     checksum: str
@@ -68,7 +68,7 @@ def holds_comment(path: str) -> bool:
 
 def is_encrypted(path: str) -> bool:
     """
-    Tell by its name whether *path* is a file that SOPS encrypted, such as `backend.sops.yaml`.
+    Return whether *path* is named like a file that SOPS encrypted, such as `backend.sops.yaml`.
 
     `.sops.yaml` itself, the creation rules, is not encrypted.
     """
@@ -77,7 +77,7 @@ def is_encrypted(path: str) -> bool:
 
 def with_header(path: str, file: File) -> str:
     """
-    Return the text of *file* as it stands on disk at *path*.
+    Return the text of *file* as it is on disk at *path*.
 
     The header comes first, or second where a `#!` line or an XML declaration has to be first.
     """
@@ -92,9 +92,9 @@ def with_header(path: str, file: File) -> str:
 
 def split_header(text: str) -> tuple[Header | None, str]:
     """
-    Take *text* apart into its header, if it has one, and the rest.
+    Split *text* into its header, if it has one, and the rest.
 
-    A header below git's conflict marker counts: such a file is ours, and edited.
+    A header below git's conflict marker counts: such a file is generated, and modified.
     """
     above = _ABOVE.match(text) or _CONFLICT.match(text)
     start = above.end() if above else 0

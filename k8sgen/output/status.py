@@ -1,4 +1,4 @@
-"""What stands in the output folder against what should; reads only."""
+"""Compares the output folder with what should be in it; reads only."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ class FileChanges:
     Args:
         written: New or different.
         unchanged: As they should be.
-        removed: Ours, and no longer generated.
-        kept: Somebody else's, inside the scope; encrypted files are not counted.
-        edited: Those of *written* and *removed* that were edited by hand.
-        blocked: Generated, but somebody else's file or folder stands there.
+        removed: Generated before, and no longer.
+        unmanaged: Not generated, inside the scope; encrypted files are not counted.
+        modified: Those of *written* and *removed* that were modified by hand.
+        blocked: To be generated, but an unmanaged file or folder is in the way.
     """
 
     written: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    edited: tuple[str, ...] = ()
+    unmanaged: tuple[str, ...] = ()
+    modified: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
 
     @property
@@ -58,7 +58,7 @@ class FileChanges:
 
 @attrs.frozen
 class Found:
-    """The files (links and devices among them) and the folders that stand below a folder."""
+    """The files (links and devices among them) and the folders below a folder."""
 
     files: Mapping[str, os.stat_result]
     folders: Mapping[str, os.stat_result]
@@ -67,13 +67,13 @@ class Found:
 @attrs.frozen
 class WritePlan:
     """
-    A comparison, with all that writing it takes.
+    A comparison, with all that is needed to write it.
 
     Args:
         changes: The outcome.
         wanted: Every generated file, the listing included.
-        sources: Where the files in `changes.edited` came from.
-        found: What stood on disk.
+        sources: The source of each file in `changes.modified`.
+        found: What was on disk.
     """
 
     changes: FileChanges
@@ -83,16 +83,16 @@ class WritePlan:
 
 
 class State(Enum):
-    """Whose a file on disk is."""
+    """What a file on disk is to k8sgen."""
 
-    OURS = auto()
-    EDITED = auto()
-    FOREIGN = auto()
+    GENERATED = auto()
+    MODIFIED = auto()
+    UNMANAGED = auto()
 
 
 @attrs.frozen
-class Standing:
-    """A file on disk: its state, its text where that was read, and its source where it is ours."""
+class OnDisk:
+    """A file on disk: its state, its text if it was read, and its source if it is generated."""
 
     state: State
     text: str = ""
@@ -106,7 +106,7 @@ def compare(dist: Path, files: Files, *, owns: Owns) -> FileChanges:
     Args:
         dist: The output folder; it may be missing.
         files: Everything that this run generates.
-        owns: Tells which paths of an existing tree this run is responsible for.
+        owns: Whether this run is responsible for a path of an existing tree.
             What it generates is in scope in any case.
 
     Raises:
@@ -122,22 +122,22 @@ def compare(dist: Path, files: Files, *, owns: Owns) -> FileChanges:
 
 def make_plan(dist: Path, files: Files, *, owns: Owns) -> WritePlan:
     """
-    Compare, and keep what writing the outcome takes.
+    Compare, and keep what is needed to write the outcome.
     """
     _check_paths(files)
     found = scan(dist)
     listed = _read_listing(dist, found)
     wanted = _with_listing(files, listed, owns)
     scope = sorted(p for p in found.files if p in wanted or p == LISTING or owns(p))
-    standing = {p: _look(dist / p, p, found.files[p], listed.get(p)) for p in scope}
-    changes = _judge(wanted, standing, found)
-    sources = {path: standing[path].source for path in changes.edited}
+    on_disk = {p: _look(dist / p, p, found.files[p], listed.get(p)) for p in scope}
+    changes = _judge(wanted, on_disk, found)
+    sources = {path: on_disk[path].source for path in changes.modified}
     return WritePlan(changes, wanted, sources, found)
 
 
 def scan(folder: Path) -> Found:
     """
-    List what stands below *folder*, following no link; nothing where it is missing.
+    List what is below *folder*, following no link; empty where it is missing.
     """
     files: dict[str, os.stat_result] = {}
     folders: dict[str, os.stat_result] = {}
@@ -167,7 +167,7 @@ def _check_paths(files: Files) -> None:
     for path in sorted(files):
         pure = PurePosixPath(path)
         if str(pure) != path or pure.is_absolute() or not pure.parts or ".." in pure.parts:
-            raise OutputError(f"{path!r} is no path inside the output folder")
+            raise OutputError(f"{path!r} is not a path inside the output folder")
         if is_encrypted(path):
             raise OutputError(f"{path} is an encrypted file, and those are never generated")
         if path in folders:
@@ -194,27 +194,27 @@ def _read(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
-def _look(place: Path, path: str, status: os.stat_result, entry: Header | None) -> Standing:
+def _look(place: Path, path: str, status: os.stat_result, entry: Header | None) -> OnDisk:
     if is_encrypted(path) or not stat.S_ISREG(status.st_mode):
-        return Standing(State.FOREIGN)
+        return OnDisk(State.UNMANAGED)
     text = _read(place)
     header, rest = split_header(text)
     header = header or entry
     if header is None:
-        return Standing(State.FOREIGN, text)
+        return OnDisk(State.UNMANAGED, text)
     if checksum(rest) == header.checksum:
-        return Standing(State.OURS, text, header.source)
-    # `sops --in-place` on a file of ours makes it data, and may leave the header readable.
-    state = State.FOREIGN if "ENC[AES256_GCM," in text else State.EDITED
-    return Standing(state, text, header.source)
+        return OnDisk(State.GENERATED, text, header.source)
+    # `sops --in-place` on a generated file makes it data, and may leave the header readable.
+    state = State.UNMANAGED if "ENC[AES256_GCM," in text else State.MODIFIED
+    return OnDisk(state, text, header.source)
 
 
-def _judge(wanted: Files, standing: Mapping[str, Standing], found: Found) -> FileChanges:
-    stale = {p for p, s in standing.items() if p not in wanted and s.state is not State.FOREIGN}
+def _judge(wanted: Files, on_disk: Mapping[str, OnDisk], found: Found) -> FileChanges:
+    stale = {p for p, s in on_disk.items() if p not in wanted and s.state is not State.UNMANAGED}
     unchanged = {
         path
-        for path in wanted.keys() & standing.keys()
-        if _fits(path, wanted[path], standing[path], found.files[path])
+        for path in wanted.keys() & on_disk.keys()
+        if _fits(path, wanted[path], on_disk[path], found.files[path])
     }
     others = found.files.keys() - stale - wanted.keys()
     folders = kept_folders(found, stale) | parents(others)
@@ -222,20 +222,20 @@ def _judge(wanted: Files, standing: Mapping[str, Standing], found: Found) -> Fil
         path
         for path in wanted.keys() - unchanged
         if path in folders
-        or (path in standing and standing[path].state is State.FOREIGN)
+        or (path in on_disk and on_disk[path].state is State.UNMANAGED)
         or not others.isdisjoint(parents([path]))
     }
     written = wanted.keys() - unchanged - blocked
-    edited = {p for p in written | stale if p in standing and standing[p].state is State.EDITED}
-    kept = {p for p in standing if p not in wanted and p not in stale and not is_encrypted(p)}
-    outcome = (written, unchanged, stale, kept, edited, blocked)
+    modified = {p for p in written | stale if p in on_disk and on_disk[p].state is State.MODIFIED}
+    unmanaged = {p for p in on_disk if p not in wanted and p not in stale and not is_encrypted(p)}
+    outcome = (written, unchanged, stale, unmanaged, modified, blocked)
     return FileChanges(*(tuple(sorted(paths)) for paths in outcome))
 
 
-def _fits(path: str, file: File, standing: Standing, status: os.stat_result) -> bool:
+def _fits(path: str, file: File, on_disk: OnDisk, status: os.stat_result) -> bool:
     # Only a missing bit counts: some file systems show every file as executable.
     runs = status.st_mode & stat.S_IXUSR or not file.executable
-    same = stat.S_ISREG(status.st_mode) and standing.text == with_header(path, file)
+    same = stat.S_ISREG(status.st_mode) and on_disk.text == with_header(path, file)
     return bool(same and runs)
 
 

@@ -4,9 +4,9 @@ Writes the output folder: the whole new tree is staged beside it, then takes its
 Linux and macOS exchange two folders in one step, so that a kill at any moment leaves the old tree
 or the new one, with nothing to repair. Only where the file system cannot do that (see
 `k8sgen.output.exchange`) are there two renames, and a kill between them leaves no tree until the
-next run puts the old one back. What a killed run leaves beside the tree, the next run clears away.
+next run puts the old one back. The next run removes what a killed run left beside the tree.
 
-A shell that stands inside the folder goes on seeing the old one, which is gone: `cd .` there.
+A shell whose current directory is the folder keeps seeing the old, deleted one: run `cd .` there.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _HINTS = {
 _HINT = "Make it and the folder above it writable, or choose another with --out."
 
 
-class EditedError(OutputError):
+class ModifiedError(OutputError):
     """
-    Files of ours were edited by hand.
+    Generated files were modified by hand.
 
     Args:
         dist: The output folder.
@@ -52,28 +52,28 @@ class EditedError(OutputError):
         self.paths = tuple(sorted(sources))
         names = ", ".join(f"{path} (from {sources[path]})" for path in self.paths)
         super().__init__(
-            f"edited by hand: {names}",
-            hint="Move the edits to the sources and run again, or overwrite them with --force.",
+            f"modified by hand: {names}",
+            hint="Move the changes to the sources and run again, or overwrite them with --force.",
             location=dist,
         )
 
 
 def write(dist: Path, files: Files, *, owns: Owns, force: bool = False) -> FileChanges:
     """
-    Write *files* to *dist*, whole or not at all, and remove our stale files.
+    Write *files* to *dist*, whole or not at all, and remove stale generated files.
 
-    Unchanged files and those of others stay the same inode; where nothing changes, nothing is
+    Unchanged and unmanaged files keep their inode; where nothing changes, nothing is
     touched. A second run at the same time waits for the first, which takes well under a second.
 
     Args:
         dist: The output folder; a link to one is followed.
         files: Everything that this run generates.
-        owns: Tells which paths of an existing tree this run is responsible for.
-        force: Overwrite what was edited by hand; never what is somebody else's or encrypted.
+        owns: Whether this run is responsible for a path of an existing tree.
+        force: Overwrite what was modified by hand; never what is unmanaged or encrypted.
 
     Raises:
-        EditedError: Files of ours were edited by hand.
-        OutputError: The folder cannot be written, or somebody else's files are in the way.
+        ModifiedError: Generated files were modified by hand.
+        OutputError: The folder cannot be written, or unmanaged files are in the way.
     """
     with _reported(dist):
         place = Path(os.path.realpath(dist))
@@ -103,10 +103,10 @@ def _reported(dist: Path) -> Iterator[None]:
 def _refuse(dist: Path, plan: WritePlan, *, force: bool) -> None:
     if plan.changes.blocked:
         problem = f"not written by k8sgen, but in the way: {', '.join(plan.changes.blocked)}"
-        hint = "Move or delete what stands there and run again; --force does not overwrite it."
+        hint = "Move or delete what is there and run again; --force does not overwrite it."
         raise OutputError(problem, hint=hint, location=dist)
-    if plan.changes.edited and not force:
-        raise EditedError(dist, plan.sources)
+    if plan.changes.modified and not force:
+        raise ModifiedError(dist, plan.sources)
 
 
 def _replace(dist: Path, plan: WritePlan) -> None:
@@ -139,7 +139,7 @@ def _stage(plan: WritePlan, dist: Path, new: Path) -> None:
         _link(dist / path, new / path)
     for path in sorted(written):
         _create(new / path, path, plan.wanted[path])
-    # Last, because a folder may forbid what was just done in it.
+    # Last, because the mode of a folder may forbid what was just done in it.
     for folder in sorted(folders, reverse=True):
         if folder in plan.found.folders:
             _copy_mode(dist / folder, plan.found.folders[folder], new / folder)
@@ -158,7 +158,7 @@ def _link(old: Path, new: Path) -> None:
     try:
         os.link(old, new, follow_symlinks=False)
     except OSError as error:
-        # Not every file system has links, and Linux forbids them to files that one may not write.
+        # Not every file system has hard links, and Linux refuses them for read-only files.
         if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK}:
             raise
         shutil.copy2(old, new, follow_symlinks=False)

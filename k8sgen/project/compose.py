@@ -29,7 +29,7 @@ class Resource:
 
     Args:
         body: As it will be applied, with namespace and common labels.
-        service: The id of the construct directly below the stack that it stands in.
+        service: The id of the construct directly below the stack that contains it.
         path: The construct path.
         trace: The user's lines that made it, the innermost first.
     """
@@ -41,7 +41,7 @@ class Resource:
 
     @property
     def identity(self) -> Identity:
-        """The API group, kind, namespace and name: what no two of a cluster may share."""
+        """The API group, kind, namespace and name, unique in a cluster."""
         return identity(self.body)
 
 
@@ -77,7 +77,7 @@ def compose(
     Args:
         stack: The project's own class.
         root: The project's directory, from which files are named in messages.
-        revisions: Of the values that there are, for pods that roll with them.
+        revisions: Those of the existing secret values, for pods that roll with them.
 
     Raises:
         K8sgenError: The stack could not be built.
@@ -111,7 +111,7 @@ def compose_base(project: Project) -> Composition:
 def _resources(
     stack: Stack, root: Path, problems: dict[tuple[str, str], K8sgenError]
 ) -> Iterator[Resource]:
-    """Return what is sound, and keep the rest in *problems*, each once a service."""
+    """Return what is valid, and keep the rest in *problems*, each once a service."""
     common = stack.common_labels()
     for child in stack.node.children:
         own = child.labels() if isinstance(child, Service) else {}
@@ -136,7 +136,7 @@ def _resources(
 
 
 def _checked(construct: constructs.IConstruct) -> Body | None:
-    """Return the body of what is a resource, and fail where the construct's own validations do."""
+    """Return the body of a resource, and fail where the construct's own validations do."""
     invalid = construct.node.validate()
     if invalid:
         msg = f"{construct.node.path}: {'; '.join(invalid)}"
@@ -150,7 +150,7 @@ def _finished(
     common_labels: Mapping[str, str],
     default_namespace: str | None,
 ) -> Body:
-    """Add what every manifest has; a namespace or a service's label that is there already wins."""
+    """Add what every manifest has; a namespace or a service's label that is set already wins."""
     metadata = body["metadata"]
     labels = {**own_labels, **metadata.get("labels", {}), **common_labels}
     namespace = metadata.get("namespace") or default_namespace

@@ -38,7 +38,7 @@ Explained = tuple[type[K8sgenError], str, str] | None
 @contextmanager
 def translated(root: Path, subject: str, trace: tuple[Location, ...] = ()) -> Iterator[None]:
     """
-    Turn what the user's code raises into the error that a user understands, placed at their line.
+    Turn what the user's code raises into an error that users understand, at their line.
 
     Args:
         subject: What is being made: a construct path, an environment, a file.
@@ -91,7 +91,7 @@ def _no_super(error: BaseException) -> Explained:
     hint = "call super().__init__(…) first in its __init__"
     match = _UNCONVERTIBLE.search(str(error)) if isinstance(error, TypeError) else None
     if match:
-        problem = f"an object of {match[1]} is given to a construct that cannot hold it"
+        problem = f"an object of {match[1]} is passed to a construct that cannot hold it"
         return ProjectError, problem, f"if it is a construct itself: {hint}"
     if not isinstance(error, AttributeError) or error.obj is None:
         return None
@@ -139,7 +139,7 @@ def _callee(match: re.Match[str]) -> str:
 
 
 def _parameters(error: BaseException, callee: str) -> list[str]:
-    """Return the arguments of what some function on the way knows as *callee*."""
+    """Return the arguments that a function on the way gave to *callee*."""
     name, *method = callee.split(".")
     for frame, _ in traceback.walk_tb(error.__traceback__):
         found = {**frame.f_globals, **frame.f_locals}.get(name)
@@ -180,7 +180,7 @@ def _syntax(error: BaseException) -> Explained:
 
 def _endless(error: BaseException) -> Explained:
     if isinstance(error, RecursionError):
-        return ProjectError, "this calls or contains itself without end", DEBUG_HINT
+        return ProjectError, "this calls or contains itself endlessly", DEBUG_HINT
     return None
 
 

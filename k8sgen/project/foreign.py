@@ -1,4 +1,4 @@
-"""Constructs of others: the user's lines that make them."""
+"""Foreign constructs: the user's lines that make them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from k8sgen.errors import callers
 @contextmanager
 def remembered() -> Iterator[None]:
     """
-    Let every construct that is made meanwhile remember the user's lines, as our own do.
+    Let every construct that is made meanwhile record the user's lines, as k8sgen's own do.
 
-    What it remembers is an attribute of the Python object, so it keeps them all alive: jsii would
-    make a new one, without the attribute, for a construct that nobody in Python holds.
+    The record is an attribute of the Python object, so all objects are kept alive: jsii would
+    make a new one, without the attribute, for a construct that Python no longer refers to.
     """
     meta: Any = type(constructs.Construct)
     make = meta.__call__

@@ -13,7 +13,7 @@ _INDEX = re.compile(r"\[\d+\]")
 
 def line_of(project: Project, environment: str, setting: str) -> Location:
     """
-    Find the line to change a setting at: its override, or else the innermost group that is written.
+    Find the line to change a setting at: its override, or else the innermost group that is set.
 
     Args:
         setting: Dotted, as in `cluster.context`; empty is the environment itself.

@@ -37,7 +37,7 @@ class Project:
         stack: The class that wires the services.
         base: The environment that holds only defaults.
         environments: By name, in alphabetical order, overrides applied.
-        revisions: Environment to what its encrypted files tell of their values.
+        revisions: Environment to the revisions of its encrypted values.
         overridden: Environment to dotted setting to the line that overrides it.
     """
 
@@ -50,7 +50,7 @@ class Project:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all environments that there are were asked for."""
+        """Whether all environments were asked for."""
         return set(self.environments) == set(names(self.root))
 
 
@@ -61,11 +61,11 @@ def names(root: Path) -> list[str]:
 
 
 def _refuse_strays(root: Path) -> None:
-    """Refuse override files that nothing would read, and an environment named as the base."""
+    """Refuse override files that no environment reads, and an environment named like the base."""
     folder = root / "environments"
     if (folder / f"{BASE}.py").exists():
         place = Path("environments", f"{BASE}.py")
-        msg = "base is the name of what all environments share: the defaults of services/"
+        msg = "base is the name for what all environments share: the defaults of services/"
         raise ProjectError(msg, location=place, hint="give the environment another name")
     for file in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
         expected = file.with_suffix(".py")
@@ -95,7 +95,7 @@ def load(root: Path, wanted: Sequence[str] = ()) -> Project:
         raise UsageError(msg, hint="name the project's directory with --project DIR")
     known = names(root)
     if not (root / _STACK_FILE).is_file() or not known:
-        msg = f"{root} holds no project: services/stack.py and environments/*.py are missing"
+        msg = f"{root} is not a project: services/stack.py and environments/*.py are missing"
         raise UsageError(msg, hint="go to the project's directory, or name it with --project DIR")
     for name in wanted:
         if name not in known:
@@ -121,7 +121,7 @@ def load(root: Path, wanted: Sequence[str] = ()) -> Project:
 
 
 def _prepare_imports(root: Path) -> None:
-    """Make `services` and `environments` mean those of *root*, even after another project's."""
+    """Make `services` and `environments` those of *root*, even after another project's."""
     for name in list(sys.modules):
         if name.partition(".")[0] in _PACKAGES:
             del sys.modules[name]
@@ -150,7 +150,7 @@ def _attribute(module: ModuleType, name: str, kind: type[T]) -> type[T]:
 def _environments(
     wanted: Sequence[str], kind: type[Environment], root: Path
 ) -> dict[str, Overridden]:
-    """Load each, and report what is wrong with the overrides of all."""
+    """Load each, and report what is wrong with the overrides of all together."""
     values = {name: _environment(name, kind, root) for name in wanted}
     found: dict[str, Overridden] = {}
     problems: list[K8sgenError] = []

@@ -1,4 +1,4 @@
-"""Standard output holds the answer alone: what the user's code prints goes to standard error."""
+"""Standard output holds only the answer: what the user's code prints goes to standard error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STDOUT, _STDERR = 1, 2
 
 @contextmanager
 def to_stderr() -> Iterator[None]:
-    """Send what is printed meanwhile to standard error, also by the programs that are started."""
+    """Send what is printed meanwhile to standard error, even by child processes."""
     with redirect_stdout(sys.stderr), _descriptor_to_stderr():
         yield
 

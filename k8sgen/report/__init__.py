@@ -1,7 +1,7 @@
 """
 One page that shows all environments: what runs, how it is connected, and how they differ.
 
-This room collects facts and writes HTML; it reads the encrypted files' keys, and no clock.
+This package collects facts and writes HTML; it reads the keys of encrypted files, and no clock.
 """
 
 from k8sgen.report.facts import Facts, collect

@@ -1,4 +1,4 @@
-"""What the page shows, read off the compositions and the committed files."""
+"""What the page shows, read from the compositions and the committed files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from k8sgen.settings.resources import Resources
 from k8sgen.topology import Topology, topology
 
 _RULES = tuple(rule for rule in RULES if rule not in schemas.RULES)
-"""Those that need nothing but the project, so that every machine finds the same."""
+"""The rules that need nothing but the project, so that every machine finds the same."""
 
 _NEVER_DUE = datetime.min.replace(tzinfo=UTC)
 

@@ -15,7 +15,7 @@ _CHECKED = (
 
 
 def findings(places: Sequence[EnvironmentFacts]) -> Markup:
-    """List what is wrong, by environment, and what was waived and why."""
+    """List the findings by environment, and what was waived and why."""
     found = [place for place in places if place.report.findings]
     parts = [_environment(place) for place in found]
     if not found:

@@ -25,7 +25,7 @@ def tag(element: str, /, *children: Content, **attributes: str | bool | None) ->
     Make one element.
 
     Args:
-        children: What is no `Markup` is escaped; a `None` is left out.
+        children: What is not `Markup` is escaped; a `None` is left out.
         attributes: `class_` and `for_` for what Python reserves, `_` for `-`; `True` is an
             attribute without a value, and `None` or `False` none at all.
     """

@@ -1,4 +1,4 @@
-"""The section with a row a service and a column an environment."""
+"""The section with one row for each service and one column for each environment."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _bounds(asked: str, most: str) -> str:
 
 
 def _image(image: str) -> Markup:
-    """Set the tag and the digest off from the name."""
+    """Separate the tag and the digest from the name."""
     path, slash, last = image.rpartition("/")
     name, mark, version = last.partition(":" if ":" in last.partition("@")[0] else "@")
     own = breakable(f"{path}{slash}{name}{mark}", "/")

@@ -1,4 +1,4 @@
-"""The page: its sections, its navigation, and the style sheet in it; it needs nothing else."""
+"""The page: its sections, its navigation, and its style sheet; it needs nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SOURCE = "services/ and environments/"
 
 _SHEET = files("k8sgen.report").joinpath("page.css").read_text("utf-8")
 _AT_MOST = (
-    "All pods at their most: autoscalers at their maximum, every rollout at once, every job "
+    "All pods at their maximum: autoscalers at theirs, every rollout at once, every job "
     "running; compared with the quota of the namespace."
 )
 

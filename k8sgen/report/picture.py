@@ -10,7 +10,7 @@ from k8sgen.topology import figure
 
 
 def picture(places: Sequence[EnvironmentFacts]) -> Markup:
-    """Draw the topologies, one of which is shown at a time, the largest first; on paper all are."""
+    """Draw the topologies, the largest first; one is shown at a time, in print all are."""
     largest = max(places, key=lambda place: place.resources)
     return join(
         tag(
@@ -48,5 +48,5 @@ def _panel(number: int, place: EnvironmentFacts) -> Markup:
 
 
 def _rule(number: int) -> str:
-    """Show a panel when its button is chosen; a browser that cannot tell shows all."""
+    """Show a panel when its button is chosen; a browser without :has() shows all."""
     return f"#picture:has(#show-{number}:checked) .panel-{number}{{display:grid}}"

@@ -1,4 +1,4 @@
-"""How much of its quota an environment asks for at its most."""
+"""How much of its quota an environment uses at most."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class QuotaUse:
 
     Args:
         name: In words.
-        used: What all pods ask for at their most, in base units (cores, bytes, pods).
-        hard: What they may.
+        used: What all pods request at most, in base units (cores, bytes, pods).
+        hard: The limit.
         unit: What the numbers of the text are in: `cores`, `GiB` or `pods`.
     """
 
@@ -57,7 +57,7 @@ class QuotaUse:
 
 
 def quota_use(manifests: Sequence[dict[str, Any]]) -> Iterator[QuotaUse]:
-    """Compare what *manifests* ask for at their most with each ResourceQuota among them."""
+    """Compare what *manifests* request at most with each ResourceQuota among them."""
     rendered = Rendered(manifests)
     demand = peak(rendered)
     for body in rendered.of("ResourceQuota"):

@@ -17,7 +17,7 @@ _LEFT_OUT = "left out"
 @attrs.frozen(kw_only=True)
 class SettingDifference:
     """
-    One setting that environments do not agree on.
+    One setting that differs between environments.
 
     Args:
         group: The service, or `environment`.
@@ -67,7 +67,7 @@ def _difference(group: str, setting: str, shown: Sequence[str]) -> Iterator[Sett
 
 
 def _paths(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the paths of all but groups; what is one here and a single setting there is not."""
+    """Return the paths of all that is not a group; one that is a group anywhere is left out."""
     paths = dict.fromkeys(path for nodes in found for path in nodes)
     values = {path: [nodes[path] for nodes in found if path in nodes] for path in paths}
     return [path for path in paths if not _is_group(values[path])]

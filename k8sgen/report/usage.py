@@ -1,4 +1,4 @@
-"""The section that compares what is asked for with what is allowed."""
+"""The section that compares what is requested with what the quota allows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _bar(use: QuotaUse) -> Markup:
 
 
 def fullest(place: EnvironmentFacts) -> str:
-    """Say how full the fullest line is."""
+    """Return how full the fullest line is."""
     if not place.quota:
         return "none"
     use = max(place.quota, key=lambda use: use.percent)

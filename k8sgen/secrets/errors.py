@@ -1,4 +1,4 @@
-"""The errors of this room: what happened to a secret, and what to do; never a value."""
+"""The errors of this package: what happened to a secret, and what to do; never a value."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class SecretsError(K8sgenError):
 
 
 class ReadError(SecretsError):
-    """An encrypted file is damaged, or is none."""
+    """An encrypted file is damaged, or is not one."""
 
 
 class KeyMissingError(SecretsError):
-    """No age identity here opens the file."""
+    """No age identity on this machine opens the file."""
 
 
 class ContractError(SecretsError):

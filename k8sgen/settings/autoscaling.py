@@ -1,4 +1,4 @@
-"""Autoscaling: the bounds between which an autoscaler moves the replicas, and what it aims at."""
+"""Autoscaling: the bounds between which an autoscaler sets the replicas, and its targets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Metric(Value):
     A number that the cluster's metrics adapter serves.
 
     Args:
-        average: The value of a pod that it aims at, a Kubernetes quantity.
+        average: The target value for each pod, a Kubernetes quantity.
         labels: Which of the series of that name.
         source: `pods` has one for each pod; `external` is not about pods: the total, divided by
             their number, is compared.
@@ -41,10 +41,10 @@ class Metric(Value):
 @attrs.frozen(kw_only=True)
 class Pace(Value):
     """
-    How fast replicas come or go.
+    How fast replicas are added or removed.
 
     Args:
-        stabilization: Seconds whose most cautious proposal counts.
+        stabilization: The window, in seconds, whose most cautious recommendation counts.
         pods: At most so many in *period*; `None` is no limit of that kind.
         percent: At most so many of those that run; beside *pods*, the larger of both counts.
         period: In seconds.
@@ -69,18 +69,18 @@ class Pace(Value):
 @attrs.frozen(kw_only=True)
 class Autoscaling(Value):
     """
-    The bounds between which a HorizontalPodAutoscaler moves the replicas.
+    The bounds between which a HorizontalPodAutoscaler sets the replicas.
 
     Of several metrics, the one that asks for most replicas counts.
 
     Args:
         min_replicas: In pods, at least 1.
         max_replicas: In pods, at least *min_replicas*.
-        cpu_utilization: The mean that it aims at, in percent of the request; `None` leaves it out.
+        cpu_utilization: The target mean, in percent of the request; `None` leaves it out.
         memory_utilization: The same of memory.
         metrics: Others.
-        scale_up: `None` is as fast as Kubernetes does it unless told.
-        scale_down: `None` likewise: slowly, after five minutes.
+        scale_up: `None` is the default of Kubernetes: fast.
+        scale_down: `None` is the default of Kubernetes: slowly, after five minutes.
     """
 
     min_replicas: int = attrs.field(validator=at_least(1))
@@ -97,7 +97,7 @@ class Autoscaling(Value):
             msg = f"max_replicas {self.max_replicas} is less than min_replicas {self.min_replicas}"
             raise ValueError(msg)
         if self.cpu_utilization is None and self.memory_utilization is None and not self.metrics:
-            msg = "metrics: there is nothing to scale by; name cpu, memory or another metric"
+            msg = "metrics: nothing to scale by; set cpu_utilization, memory_utilization or metrics"
             raise ValueError(msg)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Cluster: what an environment's cluster has, and where its own pods are."""
+"""Cluster: what an environment's cluster has, and where the cluster's own pods are."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Addresses(Value):
 @attrs.frozen(kw_only=True)
 class Gateway(Value):
     """
-    A Gateway of the cluster, at whose listeners hosts are served; it lets in our namespace.
+    A Gateway of the cluster, whose listeners serve the hosts of the product's namespace.
 
     Args:
-        https: The listener with the hosts' certificates, which are the Gateway's affair.
+        https: The listener with the hosts' certificates, which the Gateway manages.
         http: The listener without.
     """
 
@@ -64,14 +64,14 @@ class Gateway(Value):
 @attrs.frozen(kw_only=True)
 class Cluster(Value):
     """
-    What the cluster brings along, and where its own pods are that ours must talk to.
+    What the cluster has, and where its own pods are that the product's pods talk to.
 
     Args:
         context: The kubeconfig context by which kubectl reaches it; commands that write need one.
         dns: Answers on port 53; with a NodeLocal DNSCache, its address.
-        ingress_controller: Brings requests from outside.
+        ingress_controller: Forwards requests from outside.
         scrapers: Read the metrics.
-        api_server: What pods with a token speak to; unless told, any private address.
+        api_server: What pods with a token talk to; by default any private address.
         ingress_class: Of every Ingress.
         controller: Whose annotations redirect to https and send HSTS: Traefik's, or those of the
             NGINX Ingress Controller (nginx.org).
@@ -79,11 +79,11 @@ class Cluster(Value):
             then its data plane.
         issuer: The cert-manager ClusterIssuer that signs the hosts' certificates; `None` serves
             plain HTTP, unless a Gateway has certificates.
-        redirect: Whether http leads to https.
-        hsts: For how many seconds browsers are to use https alone; `None` does not tell them.
-        plain_http: Whether that is as it should be, on a developer's machine; elsewhere every host
-            needs a certificate.
-        pull_secret: The name of a Secret of the namespace, made by others, by which the images of
+        redirect: Whether http redirects to https.
+        hsts: For how many seconds browsers must use https only; `None` sends no such header.
+        plain_http: Whether plain HTTP is intended, as on a developer's machine; elsewhere every
+            host needs a certificate.
+        pull_secret: The name of an existing Secret of the namespace, by which the images of
             a private registry are pulled.
         kubernetes_version: Major and minor, as in "1.36".
     """

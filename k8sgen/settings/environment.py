@@ -1,4 +1,4 @@
-"""Environment: one value that says how a product differs in one place where it runs."""
+"""Environment: one value that says what differs in one place where the product runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{40,}")  # Bech32 has neither 1, b
 @attrs.frozen(kw_only=True)
 class Quota(Value):
     """
-    The most that all pods of the namespace may ask for together.
+    The most that all pods of the namespace may request together.
 
     Args:
         pods: In pods.
@@ -34,7 +34,7 @@ class Quota(Value):
 @attrs.frozen(kw_only=True)
 class Priority(Value):
     """
-    Who is scheduled first, and who is evicted last.
+    Which pods are scheduled first, and evicted last.
 
     Args:
         name: Of the PriorityClass, which is the whole cluster's.
@@ -81,10 +81,10 @@ class Environment(Value):
     def _are_public_keys(self, _: attrs.Attribute[Sequence[str]], value: Sequence[str]) -> None:
         for recipient in value:
             if not _RECIPIENT.fullmatch(recipient):
-                msg = f"recipients: {recipient!r} is no age public key; those start with age1"
+                msg = f"recipients: {recipient!r} is not an age public key; those start with age1"
                 raise ValueError(msg)
 
     @property
     def is_base(self) -> bool:
-        """Whether this is the base, which belongs to no place."""
+        """Whether this is the base, which runs nowhere."""
         return self.name == BASE

@@ -25,7 +25,7 @@ class Image(Value):
     Args:
         name: With its registry where that is not Docker Hub: `ghcr.io/example/backend`.
         tag: Never `latest`, which is another image tomorrow.
-        digest: `sha256:` and 64 hexadecimal digits; wins over the tag when the image is pulled.
+        digest: `sha256:` and 64 hexadecimal digits; it decides which image is pulled, not the tag.
     """
 
     name: str = attrs.field(validator=_matches(_IMAGE_NAME, "an image name without tag"))

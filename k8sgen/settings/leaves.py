@@ -22,7 +22,7 @@ class Setting:
 
 
 def settings(value: Any, path: str = "") -> Iterator[Setting]:
-    """Return every setting that holds no further ones."""
+    """Return every setting that is not a group of others."""
     if attrs.has(type(value)):
         for field in attrs.fields(type(value)):
             inner = f"{path}.{field.name}" if path else field.name

@@ -14,7 +14,7 @@ from k8sgen.settings.service import ServiceSettings
 from k8sgen.settings.typed import is_union, misfit
 
 CONFLICT = ("<<<<<<<", "|||||||", ">>>>>>>")
-"""What a line starts with that `git merge` left behind."""
+"""How the conflict markers of `git merge` begin."""
 
 
 @attrs.frozen
@@ -137,7 +137,7 @@ class _Merge:
         for key, item in node.value:
             name = str(key.value)
             if name in seen:
-                self._refuse(key, f"{_join(path, name)!r} stands here a second time", "keep one")
+                self._refuse(key, f"{_join(path, name)!r} is set twice", "keep one")
             else:
                 yield key, item
             seen.add(name)
@@ -157,17 +157,17 @@ class _Merge:
     def _validate(
         self, field: attrs.Attribute[Any], value: Any, node: yaml.Node, path: str
     ) -> None:
-        """Ask the field's own check right here, where the line is known."""
+        """Run the field's own check here, where the line is known."""
         assert field.validator  # noqa: S101  (the caller asked)
         try:
             field.validator(None, field, value)
         except AttributeError:
-            return  # it looks at other fields too: attrs asks it again when the value is made
+            return  # it looks at other fields too: attrs runs it again when the value is made
         except (TypeError, ValueError) as error:
             self._refuse(node, f"{path}: {str(error).removeprefix(f'{field.name}: ')}")
 
     def _value(self, kind: Any, old: Any, node: yaml.Node, path: str) -> Any:
-        """Return what *node* says, as a value of type *kind*."""
+        """Return *node* as a value of type *kind*."""
         inner = _attrs_class(kind, old, node)
         if inner and old is None and issubclass(inner, ServiceSettings):
             hint = "give it settings in the environment's Python file"
@@ -212,7 +212,7 @@ def _attrs_class(kind: Any, old: Any, node: yaml.Node) -> type[Any] | None:
     """
     Find the attrs class in *kind*, a union perhaps, whose settings *node* holds.
 
-    Of several it is the one that knows most of the keys, and that of *old* where they know as many.
+    Of several it is the one that has most of the keys; of equal ones, the class of *old*.
     """
     options = [option for option in _options(kind) if option is not type(None)]
     classes = [option for option in options if attrs.has(option)]
@@ -240,7 +240,7 @@ def _is_null(node: yaml.Node) -> bool:
 
 
 def _quotes(node: yaml.Node, kind: Any) -> str:
-    """Say what to do where YAML took a string for something else, or the other way round."""
+    """Return what to do where YAML took a string for something else, or the other way round."""
     if not isinstance(node, yaml.ScalarNode) or _is_null(node):
         return ""
     if node.style is None and str in _options(kind) and node.tag != "tag:yaml.org,2002:str":

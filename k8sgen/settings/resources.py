@@ -19,7 +19,7 @@ class Compute(Value):
 
     @property
     def mebibytes(self) -> int:
-        """The memory in MiB, for software that must be told its limit in its own words."""
+        """The memory in MiB, for software that is configured with its limit."""
         return int(parse_quantity(self.memory)) // 2**20
 
     def body(self) -> dict[str, str]:
@@ -29,7 +29,7 @@ class Compute(Value):
 
 @attrs.frozen(kw_only=True)
 class Resources(Value):
-    """What a container asks for and what it may use at most."""
+    """What a container requests, and what it may use at most."""
 
     requests: Compute = Compute(cpu="50m", memory="64Mi")
     limits: Compute = Compute(cpu="500m", memory="256Mi")

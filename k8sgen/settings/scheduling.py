@@ -13,7 +13,7 @@ from k8sgen.settings.value import Value, at_least
 @attrs.frozen(kw_only=True)
 class Toleration(Value):
     """
-    A taint of nodes that pods put up with.
+    A taint of nodes that pods tolerate.
 
     Args:
         key: `None` is every taint.
@@ -53,7 +53,7 @@ class NodeLabel(Value):
     A condition on one label of a node.
 
     Args:
-        values: Of which it has one, or none with `NotIn`; empty asks whether there is the label.
+        values: It has one of them, or none with `NotIn`; empty means that the label exists.
     """
 
     key: str
@@ -70,7 +70,7 @@ class NodeLabel(Value):
 @attrs.frozen(kw_only=True)
 class PodLabels(Value):
     """
-    Pods of the namespace, seen from a place that they may share.
+    Pods of the namespace, and the place that they may share.
 
     Args:
         labels: That they have.
@@ -88,14 +88,14 @@ class PodLabels(Value):
 @attrs.frozen(kw_only=True)
 class Affinity(Value):
     """
-    Which nodes pods need or prefer, and which other pods they are to be near or away from.
+    Which nodes pods need or prefer, and which other pods to run near or away from.
 
     Args:
         nodes: The conditions that a node must meet, all of them.
-        preferred_nodes: Those that it had better meet.
-        near: Pods in whose place these had better run.
-        away: Pods in whose place these had better not run.
-        strict: Whether `near` and `away` hold even where no node is left.
+        preferred_nodes: Those that it should meet if possible.
+        near: Pods to run beside, if possible.
+        away: Pods not to run beside, if possible.
+        strict: Whether `near` and `away` are required, even where no node is left.
     """
 
     nodes: Sequence[NodeLabel] = ()

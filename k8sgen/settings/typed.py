@@ -1,4 +1,4 @@
-"""Whether a value is of its annotated type, said in words for who wrote the value."""
+"""Whether a value is of its annotated type, in words for the person who wrote it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORDS = {
 
 def check_fields(value: Any) -> None:
     """
-    Check that each field of the attrs value holds what its annotation says.
+    Check that each field of the attrs value is of its annotated type.
 
     Raises:
         ValueError: One does not; names the field.
@@ -32,7 +32,7 @@ def check_fields(value: Any) -> None:
 
 def misfit(value: Any, kind: Any) -> str | None:
     """
-    Say why *value* is not of *kind*; `None` where it is, or where nothing can be said of *kind*.
+    Return why *value* is not of *kind*; `None` where it is, or where *kind* cannot be checked.
     """
     if get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
@@ -89,7 +89,7 @@ def _is_instance(value: Any, kind: type) -> bool:
         return isinstance(value, list | tuple)
     try:
         return isinstance(value, kind)
-    except TypeError:  # a protocol, Any, or whatever else only a type checker judges
+    except TypeError:  # a protocol, Any, or whatever else only a type checker can check
         return True
 
 
@@ -112,7 +112,7 @@ def _not(value: Any, kinds: Iterable[Any]) -> str:
     *most, last = [_words(kind) for kind in kinds if kind is not type(None)] or ["nothing"]
     expected = f"{', '.join(most)} or {last}" if most else last
     if value is None:
-        return f"{expected} is needed, not nothing"
+        return f"{expected} is required"
     if attrs.has(type(value)):
         return f"this is {_words(type(value))}, not {expected}"
     return f"{_shown(value)} is {_words(type(value))}, not {expected}"

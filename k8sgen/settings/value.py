@@ -26,7 +26,7 @@ def _matches(pattern: re.Pattern[str], what: str) -> Any:
 
 
 def quantity(_: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
-    """Check that *value* is a Kubernetes quantity of more than nothing."""
+    """Check that *value* is a Kubernetes quantity greater than zero."""
     if not isinstance(value, str):
         return
     try:

@@ -1,4 +1,4 @@
-"""git: what it knows of a project."""
+"""git: what it knows about a project."""
 
 from __future__ import annotations
 

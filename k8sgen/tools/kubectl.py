@@ -1,4 +1,4 @@
-"""kubectl at one cluster: its context is always said, whatever the current one is."""
+"""kubectl for one cluster: the context is always given, whatever the current one is."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class ClusterError(K8sgenError):
 @attrs.frozen(kw_only=True)
 class Kubeconfig:
     """
-    What kubectl knows of clusters.
+    The clusters that kubectl knows.
 
     Args:
-        current: The context that it uses unless told; empty where there is none.
+        current: The context that it uses by default; empty where there is none.
     """
 
     current: str
@@ -35,7 +35,7 @@ class Kubeconfig:
 
 def kubeconfig() -> Kubeconfig:
     """
-    Read the contexts that kubectl knows; no cluster is asked.
+    Read the contexts that kubectl knows, without a request to any cluster.
 
     Raises:
         K8sgenError: kubectl is missing.
@@ -56,8 +56,8 @@ def ask(context: str | None, *arguments: str, text: str = "") -> str:
 
     Raises:
         K8sgenError: kubectl is missing.
-        ClusterError: It fails, or gives no answer; with its first line, for others may quote what
-            it was given.
+        ClusterError: It fails, or does not answer; with its first line, because others may quote
+            its input.
     """
     select = ["--context", context] if context else []
     command = [require("kubectl"), *select, *arguments]

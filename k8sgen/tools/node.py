@@ -35,5 +35,5 @@ def require() -> None:
     """
     named = os.environ.get("JSII_NODE")
     if shutil.which(named or "node") is None:
-        msg = f"JSII_NODE names no program: {named}" if named else "Node.js is missing"
+        msg = f"JSII_NODE is not a program: {named}" if named else "Node.js is missing"
         raise K8sgenError(msg, hint=HINT)

@@ -15,7 +15,7 @@ import attrs
 from k8sgen.errors import K8sgenError
 
 DISTRIBUTION = "k8sgen-kustomize"
-"""The name of this project on the package index, where `k8sgen` is another one."""
+"""The name of this project on the package index, where `k8sgen` is another project."""
 
 
 @attrs.frozen(kw_only=True)
@@ -68,7 +68,7 @@ _BY_NAME = {tool.name: tool for tool in TOOLS}
 
 
 def install(extra: str) -> str:
-    """Return the command that installs what an extra of this project brings."""
+    """Return the command that installs an extra of this project."""
     return f"pip install '{DISTRIBUTION}[{extra}]'"
 
 
@@ -97,7 +97,7 @@ def require(name: str) -> str:
 
 
 def version(tool: Tool) -> str:
-    """Return the version that a tool prints of itself."""
+    """Return the version that a tool prints."""
     done = subprocess.run(
         [require(tool.name), *tool.version], capture_output=True, text=True, check=False
     )

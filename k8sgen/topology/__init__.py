@@ -1,7 +1,7 @@
 """
-The picture of an environment: its services, who was given whose endpoint, what is open outside.
+The picture of an environment: its services, who uses whose endpoint, what is open outside.
 
-This room reads the stack's edges and draws them; it knows neither kustomize nor the command line.
+This package reads the stack's edges and draws them; it knows nothing of kustomize.
 """
 
 from k8sgen.topology.mermaid import to_mermaid

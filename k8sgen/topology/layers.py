@@ -1,4 +1,4 @@
-"""Which layer of a drawing each box stands in, and in which order; knows no coordinates."""
+"""Which layer of a drawing each box is in, and in which order; without coordinates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where boxes, pins and lines stand in a drawing, in whole pixels; knows no SVG."""
+"""Where boxes, pins and lines are in a drawing, in whole pixels; knows no SVG."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def lay_out(boxes: Sequence[Box], links: Sequence[Link], *, narrow: bool = False
 
 
 def _bands(layers: Layers, boxes: Mapping[str, Box]) -> dict[Item, tuple[int, int]]:
-    """Return the upper and lower end of the layer that each item stands in."""
+    """Return the upper and lower end of each item's layer."""
     bands = {}
     top = MARGIN
     for row in layers.rows:

@@ -37,7 +37,7 @@ def _lines(topology: Topology) -> Iterator[str]:
 
 
 def _ids(topology: Topology) -> dict[str, str]:
-    """Return each service an id that holds nothing that Mermaid reads as its own."""
+    """Return an id for each service without Mermaid's keywords and special characters."""
     ids: dict[str, str] = {}
     for node in (*topology.nodes, *topology.outside):
         name = "service_" + re.sub(r"[^A-Za-z0-9]", "_", node.name)
@@ -61,5 +61,5 @@ def _label(name: str, *lines: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Write what could mean something to Mermaid or HTML by its number."""
+    """Escape what means something to Mermaid or HTML by its number."""
     return "".join(c if _PLAIN.fullmatch(c) else f"#{ord(c)};" for c in text)

@@ -40,10 +40,10 @@ class Pin:
 @attrs.frozen(kw_only=True)
 class Runner:
     """
-    What runs pods of a service.
+    One workload of a service.
 
     Args:
-        pods: How many, as in "3" or "3-12" or "1 a node"; empty for those that run to an end.
+        pods: How many, as in "3" or "3-12" or "1 a node"; empty for those that run to completion.
         schedule: In cron's five fields; empty where it does not run at set times.
     """
 
@@ -59,7 +59,7 @@ class Node:
     One service, or what services use outside the cluster.
 
     Args:
-        running: Nothing where it is outside.
+        running: Its workloads; empty where it is outside.
         scraped: The ports whose metrics are read from outside the namespace.
         addresses: Outside the cluster: the hosts, or else the blocks of addresses.
     """
@@ -70,7 +70,7 @@ class Node:
     addresses: tuple[str, ...] = ()
 
     def lines(self) -> Iterator[str]:
-        """Return what is written below its name, a line each."""
+        """Return the lines below its name."""
         for each in self.running:
             own = each.pods and each.name == self.name
             yield (each.kind if own else f"{each.kind} {each.name}") + _counted(each.pods)
@@ -93,7 +93,7 @@ class Arrow:
 @attrs.frozen(kw_only=True)
 class Entry:
     """
-    A port that the ingress controller brings requests to.
+    A port that the ingress controller forwards requests to.
 
     Args:
         urls: The public ones without a path, in alphabetical order.
@@ -128,7 +128,7 @@ class Topology:
         """Return in words who uses what, first of all the outside."""
         if self.entries:
             yield OUTSIDE, [f"{entry.service} ({entry.port})" for entry in self.entries]
-        for node in reversed(self.nodes):  # those that use before those that are used
+        for node in reversed(self.nodes):  # clients before servers
             used = [f"{e.server} ({e.port})" for e in self.edges if e.client == node.name]
             if used:
                 yield node.name, used
@@ -169,7 +169,7 @@ def _reached(start: str, below: Mapping[str, set[str]]) -> set[str]:
 
 @to_stderr()
 def topology(composition: Composition) -> Topology:
-    """Return which services *composition* has, and which edges its stack has."""
+    """Return the services of *composition* and the edges of its stack."""
     services = composition.stack.services
     bodies = composition.groups()
     edges = composition.stack.edges()

@@ -1,4 +1,4 @@
-"""The fields of one manifest, as a user names them and as they stand in it."""
+"""The fields of one manifest, as a user names them and as they are in it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Steps = tuple[str | int, ...]
 @attrs.frozen
 class Leaf:
     """
-    A field that holds no further ones.
+    A field that contains no others.
 
     Args:
         key: The innermost field name on the way, as it was written.
@@ -39,13 +39,13 @@ class Leaf:
     steps: Steps = ()
 
     def inside(self, step: str | int, value: Any, key: Any, name: str) -> Leaf:
-        """Go one step down."""
+        """Return the path one step down."""
         items = (value, *self.items) if isinstance(step, int) and isinstance(value, Mapping) else ()
         return Leaf((*self.path, name), value, key, items or self.items, (*self.steps, step))
 
 
 def leaves(body: Mapping[str, Any]) -> Iterator[Leaf]:
-    """Return every field of a manifest that holds no further ones; an empty map or list is one."""
+    """Return every field of a manifest that contains no others; an empty map or list is one."""
     return _leaves(Leaf((), body, None), merge_type(body))
 
 

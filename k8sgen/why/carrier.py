@@ -21,7 +21,7 @@ def carrier(
     files: Mapping[str, str], folder: str, body: Mapping[str, Any], steps: Steps
 ) -> Location | None:
     """
-    Find who carries the field at *steps* of *body*, the last that kustomize applies first.
+    Find where the field at *steps* of *body* is set; what kustomize applies last is searched first.
 
     Args:
         files: {path below `dist/`: text}.
@@ -37,7 +37,7 @@ def carrier(
     line = _own_field(root, body, steps)
     if line:
         return Location(Path(name), line)
-    named = steps in _NAMES  # a patch says these only to find its resource
+    named = steps in _NAMES  # a patch has these only to find its target
     for patch in () if named else reversed(_texts(_get(root, "patches"), "path")):
         line = _line(files.get(f"{folder}/{patch}", ""), body, steps)
         if line:
@@ -59,7 +59,7 @@ def _resource(
 
 
 def _own_field(root: Node | None, body: Mapping[str, Any], steps: Steps) -> int | None:
-    """Find the line where the kustomization itself says the field."""
+    """Find the line of the kustomization that sets the field."""
     name = body["metadata"]["name"]
     if steps == ("metadata", "namespace"):
         return _key_line(root, "namespace")
@@ -91,7 +91,7 @@ def _entry(root: Node | None, field: str, fits: Any) -> int | None:
 
 
 def _line(text: str, body: Mapping[str, Any], steps: Steps) -> int | None:
-    """Find the line of a field in a file, if the file is about the same resource and says it."""
+    """Find the line of a field in a file, if the file is about the same resource and has it."""
     root = _node(text)
     if isinstance(root, yaml.SequenceNode):
         return _operation(root, steps)
@@ -117,7 +117,7 @@ def _find(node: Node | None, value: Any, steps: Steps) -> int | None:
 
 
 def _operation(root: Node, steps: Steps) -> int | None:
-    """Find the JSON 6902 operation that sets a field or what it stands in."""
+    """Find the JSON 6902 operation that sets a field or what contains it."""
     pointer = "".join(f"/{str(s).replace('~', '~0').replace('/', '~1')}" for s in steps)
     for node in reversed(_items(root)):
         where = _scalar(node, "path")
@@ -134,7 +134,7 @@ def _value(body: Any, steps: Steps) -> Any:
 
 def _item(node: Node | None, value: Any, index: int) -> Node | None:
     """
-    Find the item that stands for *value*, of which a patch may say only a part.
+    Find the item for *value*, of which a patch may contain only a part.
 
     An item without a name is found by its place: such lists are replaced whole.
     """

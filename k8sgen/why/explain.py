@@ -1,4 +1,4 @@
-"""The chain of places that made a field what it is."""
+"""The chain of places that a field's value comes from."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LIBRARY = Path(__file__).parents[1]
 @attrs.frozen
 class Contribution:
     """
-    One place that had a say.
+    One place that contributed to a value.
 
     Args:
         word: `default`, `environment`, `override` (of a setting), `service` (the project's code),
             `library` (k8sgen's code), or `output` (the file of `dist/` that carries the field).
         name: The setting, or the class and function of the library.
-        text: What it says there.
+        text: The source there.
         decides: Whether the value comes from here.
     """
 
@@ -44,7 +44,7 @@ class Contribution:
 @attrs.frozen
 class Answer:
     """
-    Why one field is what it is.
+    Where the value of one field comes from.
 
     Args:
         links: From the first default to the file that carries it.
@@ -68,7 +68,7 @@ class Answer:
 @attrs.frozen(kw_only=True)
 class Scene:
     """
-    What an explanation looks at.
+    What an explanation is made from.
 
     Args:
         root: The project's directory.
@@ -87,7 +87,7 @@ class Scene:
     trace: Sequence[Location]
 
     def explain(self, leaf: Leaf) -> Answer:
-        """Find the chain of one field, but for the file that carries it."""
+        """Find the chain of one field, without the file that carries it."""
         places = origins(leaf.value)
         fed = feeding(self.environment, self.service, places)
         chain = [link for setting in fed for link in self._setting(setting)]
@@ -120,7 +120,7 @@ class Scene:
         return self._at(origins(value)[0]) if origins(value) else None
 
     def _code(self, leaf: Leaf, places: Sequence[Source]) -> Iterator[Contribution]:
-        """Return the lines that a value which is no setting was written at."""
+        """Return the lines of a value that is not a setting."""
         own = [place for place in places if self._is_users(place.file)]
         if not own and not places:
             own = [
@@ -140,7 +140,7 @@ class Scene:
             )
 
     def _made(self, leaf: Leaf) -> Iterator[Contribution]:
-        """Return who put the field into the manifest: the library's line, and the project's."""
+        """Return the lines that put the field into the manifest."""
         for place in origins(leaf.key)[:1]:
             yield (
                 self._service(self._at(place))
@@ -185,7 +185,7 @@ def _places(links: Sequence[Contribution]) -> set[Location]:
 
 
 def _deciding(chain: Sequence[Contribution]) -> Iterator[Contribution]:
-    """Mark the last word on each setting, or else the first place."""
+    """Mark the last place of each setting, or else the first one."""
     last = {link.text.partition(" ")[0]: link for link in chain if link.word in _SETTING}
     deciding = list(last.values()) or chain[:1]
     for link in chain:
@@ -196,7 +196,7 @@ _SETTING = ("default", "environment", "override")
 
 
 def _enclosing(file: Path, line: int) -> str:
-    """Name the class and function, or the constant, that a line stands in."""
+    """Return the class and function, or the constant, that contains a line."""
     names: list[str] = []
     nodes: list[ast.stmt] = ast.parse(file.read_text("utf-8")).body
     while inside := [n for n in nodes if n.lineno <= line <= (n.end_lineno or n.lineno)]:

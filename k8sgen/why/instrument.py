@@ -1,7 +1,7 @@
 """
 Modules whose literals are tracked.
 
-Every text and whole number that stands in the source of such a module becomes a `Text` or `Number`
+Every string and integer literal in the source of such a module becomes a `Text` or `Number`
 with its file and line as the module runs, keys of dicts included. Only `why` works so; nothing is
 written to disk.
 """
@@ -23,7 +23,7 @@ _LITERAL = "__k8sgen_literal__"
 _JOIN = "__k8sgen_join__"
 _PART = "__k8sgen_part__"
 _EXACT = frozenset(("glob", "rglob", "intern"))
-"""Methods that want exact texts."""
+"""Methods that need exact strings."""
 _BUILTINS = {"str": "__k8sgen_str__", "type": "__k8sgen_type__"}
 _TRACKED = (
     "k8sgen.api",
@@ -33,11 +33,11 @@ _TRACKED = (
     "services",
     "environments",
 )
-"""What makes manifests."""
+"""The modules that make manifests."""
 _PLAIN = ("k8sgen.settings.overrides", "k8sgen.settings.typed")
-"""What in it looks at exact types."""
+"""Those among them that check exact types."""
 _LOADERS = ("k8sgen.project.project", "k8sgen.project.compose")
-"""What imports them, and must tell the tracked from the plain."""
+"""The modules that import them, and must tell the tracked from the plain."""
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def _below(name: str, modules: Sequence[str]) -> bool:
 
 
 class _Finder(MetaPathFinder):
-    """Finds the modules to track, and leaves every other to the usual way."""
+    """Finds the modules to track, and leaves every other to the usual finders."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -123,7 +123,7 @@ def _part(value: Any, conversion: int, spec: str) -> str:
 
 
 def _str(value: Any) -> str:
-    """Do as `str` does; but `str` itself must forget, for pathlib wants exact texts."""
+    """Behave like `str`, which itself must drop the origins: pathlib needs exact strings."""
     if isinstance(value, Text):
         return value
     if isinstance(value, Number):

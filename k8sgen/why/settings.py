@@ -1,4 +1,4 @@
-"""The settings of an environment: where each has its default, and what was laid over it."""
+"""The settings of an environment: where each has its default, and what overrides it."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def _is_service(environment: Any, setting: Setting) -> bool:
 
 
 def at(value: Any, path: str) -> Any:
-    """Return the setting at a dotted path; `None` where something on the way is not there."""
+    """Return the setting at a dotted path; `None` where a part of it does not exist."""
     return next((s.value for s in settings(value) if s.path == path), None)
 
 
 def declared(value: Any, path: str) -> tuple[Location, str] | None:
-    """Find the line of the class that declares a setting, or what it stands in; and its name."""
+    """Find the line of the class that declares a setting, or its group; and its name."""
     found = None
     for step in path.split("."):
         name = step.partition("[")[0]
@@ -75,7 +75,7 @@ def _field_line(file: Path, cls: str, name: str) -> Location | None:
 
 
 def with_places(environment: Any, lines: Mapping[str, Location], root: Path) -> Any:
-    """Let every overridden setting remember its line in the override file."""
+    """Record for every overridden setting its line in the override file."""
     for path, place in lines.items():
         origin = Source(str(root / place.file), place.line)
         environment = _placed(environment, path.split("."), origin)

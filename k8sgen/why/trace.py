@@ -38,7 +38,7 @@ def why(root: Path, environment: str, title: str, field: str = "") -> list[Answe
 
 
 def _why(root: Path, environment: str, title: str, field: str) -> list[Answer]:
-    # Only now, so that they meet the tracked modules.
+    # Imported only now, so that they see the tracked modules.
     from k8sgen.project import project  # noqa: PLC0415
     from k8sgen.project.compose import compose  # noqa: PLC0415
 
@@ -76,7 +76,7 @@ def _resource(resources: Sequence[Any], title: str) -> Any:
 
 
 def _absent(error: UsageError, bases: Sequence[Any], title: str, field: str) -> UsageError:
-    """Say so where only this environment lacks the field."""
+    """Return the note where only this environment does not have the field."""
     try:
         body = _resource(bases, title).body
         path = locate(body, field)

@@ -1,4 +1,4 @@
-"""Texts and whole numbers that remember where they were written, through what is made of them."""
+"""Strings and integers that record where they were written, and keep that through operations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Source:
 
 
 class Text(str):
-    """A text with the places that it was put together from."""
+    """A string with the places that it was put together from."""
 
     origins: tuple[Source, ...]
     __slots__ = ("origins",)
@@ -43,7 +43,7 @@ class Text(str):
 
 
 class Number(int):
-    """A whole number with the places that it was worked out from."""
+    """An integer with the places that it was computed from."""
 
     origins: tuple[Source, ...]
 
@@ -57,7 +57,7 @@ class Number(int):
 
 
 def track(value: Any, *places: Source) -> Any:
-    """Return *value* with its origins, if it is a text or a whole number; a list item by item."""
+    """Return *value* with its origins, if it is a string or an integer; a list item by item."""
     if isinstance(value, str):
         return Text(value, _distinct(places))
     if isinstance(value, int) and not isinstance(value, bool):
@@ -108,6 +108,6 @@ for _name in _TEXT_METHODS:
     setattr(Text, _name, _remembering(getattr(str, _name)))
 for _name in _NUMBER_METHODS:
     setattr(Number, _name, _remembering(getattr(int, _name)))
-for _dumper in (yaml.SafeDumper, yaml.Dumper):  # they ask for exact types
+for _dumper in (yaml.SafeDumper, yaml.Dumper):  # they check for exact types
     _dumper.add_multi_representer(Text, lambda dumper, value: dumper.represent_data(str(value)))
     _dumper.add_multi_representer(Number, lambda dumper, value: dumper.represent_data(int(value)))

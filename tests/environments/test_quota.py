@@ -52,7 +52,7 @@ def test_quota_is_enough_for_all_pods_at_once(
     composition: Composition, bound: str, unit: str
 ) -> None:
     """
-    All services at their most replicas, each in a rollout, with every job, fit the quota.
+    All services at their maximum replicas, each in a rollout, with every job, fit the quota.
     """
     (quota,) = of_kind(composition, "ResourceQuota")
     asked = sum(

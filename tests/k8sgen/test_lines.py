@@ -35,7 +35,7 @@ def test_callers_come_innermost_first() -> None:
 
 
 def test_installed_packages_and_python_itself_are_not_the_users() -> None:
-    """pytest, which called this, is none of theirs."""
+    """pytest, which called this, is not one of theirs."""
     assert all("site-packages" not in str(p.file) and "<" not in str(p.file) for p in callers())
 
 

@@ -1,4 +1,4 @@
-"""What opens more than before: rights, privileges, and ways in from outside."""
+"""What widens access: permissions, privileges, and ways in from outside."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _subjects(body: Body) -> Powers:
 
 
 def _loosened(before: Body, after: Body) -> Iterator[Verdict]:
-    """Judge what opens because something that held it shut goes."""
+    """Judge what opens because a restriction goes."""
     kind = after["kind"]
     if kind == "Namespace":
         old, new = (_enforced(body) for body in (before, after))
@@ -116,7 +116,7 @@ def _allow_lists(before: Body, after: Body) -> Iterator[Verdict]:
 
 
 def _let_in(old: Sequence[str], new: Sequence[str]) -> list[str]:
-    """Return the sources that a list of ranges lets in more; an empty list lets in all."""
+    """Return the sources that a list of ranges newly allows; an empty list allows all."""
     if not old:
         return []
     return [each for each in new if not any(contains(range_, each) for range_ in old)] or (
@@ -125,7 +125,7 @@ def _let_in(old: Sequence[str], new: Sequence[str]) -> list[str]:
 
 
 def roles(case: Case) -> Iterator[Verdict]:
-    """Name the rights of a role that no rule gave before."""
+    """Name the permissions of a role that no rule granted before."""
     if case.pair.kind not in ("Role", "ClusterRole") or case.pair.after is None:
         return
     before = list(_rights(case.pair.before))

@@ -43,7 +43,7 @@ def _verdict(reader: Pair, how: str, path: Path, states: States) -> Verdict:
 
 
 def _reads(reader: Pair, source: Pair) -> str:
-    """Say how the pods of *reader* read *source*: as a volume, once at their start, or not."""
+    """Return how the pods of *reader* read *source*: as a volume, once at their start, or not."""
     if reader.after is None or reader.namespace != source.namespace:
         return ""
     pod = pod_template(reader.after)

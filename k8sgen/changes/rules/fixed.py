@@ -24,8 +24,8 @@ class Fixed:
     Args:
         fields: Patterns of paths, divided by spaces.
         source: The file below `pkg/` and the function of Kubernetes that refuses.
-        but: Patterns below *fields* that can change.
-        when: Tells from both states whether this holds.
+        but: Patterns below *fields* that may change.
+        when: Whether this holds, judged from both states.
     """
 
     kind: str
@@ -212,7 +212,7 @@ def fixed_fields(case: Case) -> Iterator[Verdict]:
 
 
 def refused(before: Body, after: Body, path: Path) -> Fixed | None:
-    """Find what keeps the field at *path* from changing."""
+    """Find the rule that keeps the field at *path* from changing."""
     for fixed in FIXED:
         if fixed.kind == after["kind"] and fixed.holds(path, before, after):
             return fixed
@@ -221,7 +221,7 @@ def refused(before: Body, after: Body, path: Path) -> Fixed | None:
 
 def _advice(kind: str) -> str:
     if kind == "StatefulSet":
-        return "delete it with --cascade=orphan, then apply; its pods and claims stay as they are"
+        return "delete it with --cascade=orphan, then apply; its pods and claims stay"
     if kind == "Job":
         return "give the Job a new name, or delete it first"
     return f"delete the {kind} first"

@@ -1,4 +1,4 @@
-"""What it means that a resource comes or goes."""
+"""What follows when a resource is added or removed."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _GONE: Mapping[str, tuple[Level, str]] = {
         Level.LOSES_DATA,
         "the volume goes with the claim, unless its reclaim policy is Retain",
     ),
-    "PersistentVolume": (Level.LOSES_DATA, "the cluster forgets where the data are"),
+    "PersistentVolume": (Level.LOSES_DATA, "the cluster no longer knows where the data is"),
     "Service": (Level.MAY_INTERRUPT, "its name no longer resolves"),
     "Ingress": (Level.MAY_INTERRUPT, "its hosts are no longer reachable from outside"),
-    "ConfigMap": (Level.MAY_INTERRUPT, "pods that still name it cannot start"),
-    "Secret": (Level.MAY_INTERRUPT, "pods that still name it cannot start"),
-    "ServiceAccount": (Level.MAY_INTERRUPT, "pods that still name it cannot start"),
-    "Role": (Level.MAY_INTERRUPT, "who holds it loses these rights"),
-    "ClusterRole": (Level.MAY_INTERRUPT, "who holds it loses these rights"),
-    "RoleBinding": (Level.MAY_INTERRUPT, "its subjects lose their rights"),
-    "ClusterRoleBinding": (Level.MAY_INTERRUPT, "its subjects lose their rights"),
+    "ConfigMap": (Level.MAY_INTERRUPT, "pods that still refer to it cannot start"),
+    "Secret": (Level.MAY_INTERRUPT, "pods that still refer to it cannot start"),
+    "ServiceAccount": (Level.MAY_INTERRUPT, "pods that still refer to it cannot start"),
+    "Role": (Level.MAY_INTERRUPT, "its holders lose these permissions"),
+    "ClusterRole": (Level.MAY_INTERRUPT, "its holders lose these permissions"),
+    "RoleBinding": (Level.MAY_INTERRUPT, "its subjects lose their permissions"),
+    "ClusterRoleBinding": (Level.MAY_INTERRUPT, "its subjects lose their permissions"),
     "PodDisruptionBudget": (Level.MAY_INTERRUPT, "a drain may stop all pods at once"),
     "HorizontalPodAutoscaler": (Level.MAY_INTERRUPT, "the replicas no longer follow the load"),
-    "PriorityClass": (Level.MAY_INTERRUPT, "pods that still name it cannot start"),
+    "PriorityClass": (Level.MAY_INTERRUPT, "pods that still refer to it cannot start"),
     "Certificate": (Level.MAY_INTERRUPT, "the certificate is no longer renewed"),
     "CronJob": (Level.MAY_INTERRUPT, "the work is no longer done"),
 }

@@ -28,12 +28,12 @@ def pods(case: Case) -> Iterator[Verdict]:
             reason = "a probe changes: if it fails, the new pods never become ready, or restart"
             yield Verdict(Level.MAY_INTERRUPT, reason, field.path)
         elif "ports" in field.path:
-            reason = "a container port changes: whoever still uses the old one gets no answer"
+            reason = "a container port changes: clients of the old one get no answer"
             yield Verdict(Level.MAY_INTERRUPT, reason, field.path)
 
 
 def replaced(pair: Pair, states: States) -> Verdict:
-    """Say how the pods of a workload, whose template changes, are replaced."""
+    """Return how the pods of a workload are replaced when its template changes."""
     count = states.replicas(pair)
     if get(pair.after, "spec", "updateStrategy", "type") == "OnDelete":
         reason = "nothing rolls by itself (OnDelete): delete the pods one by one"

@@ -36,7 +36,7 @@ def _claim(before: Mapping[str, Any], after: Mapping[str, Any], path: Path) -> I
         yield Verdict(Level.LOSES_DATA, reason, (*path, "resources"))
     for name in ("storageClassName", "volumeMode", "volumeName", "selector", "dataSource"):
         if get(before, "spec", name) != get(after, "spec", name):
-            reason = f"a volume cannot change its {name}: the data stay behind in the old one"
+            reason = f"a volume cannot change its {name}: the data stays behind in the old one"
             yield Verdict(Level.LOSES_DATA, reason, (*path, name))
 
 
@@ -48,7 +48,7 @@ def _templates(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
         if name in new:
             yield from _claim(claim, new[name], (*path, "spec"))
         else:
-            yield Verdict(Level.LOSES_DATA, f"pods no longer see the data of {name!r}", path)
+            yield Verdict(Level.LOSES_DATA, f"pods no longer have the data of {name!r}", path)
 
 
 def _retention(pair: Pair, states: States) -> Iterator[Verdict]:

@@ -35,7 +35,7 @@ class PodGroup:
 
     @classmethod
     def of(cls, workload: Pair) -> PodGroup:
-        """Return the pods of a workload that neither comes nor goes."""
+        """Return the pods of a workload that is in both states."""
         labels = (_labels(body) for body in (workload.before, workload.after))
         return cls(f"the pods of {workload.title}", workload.namespace, *labels)
 
@@ -50,7 +50,7 @@ def policies(case: Case) -> Iterator[Verdict]:
     Judge a changed policy, or changed pod labels, by what the pods may send and receive.
 
     All policies that select a pod count together; a pod that no policy selects is open. Workloads
-    that come or go are not compared.
+    that are added or removed are not compared.
     """
     workloads = [pair for pair in case.states.workloads() if pair.states]
     if case.pair.kind == "NetworkPolicy":
@@ -83,7 +83,7 @@ def _concerns(policy: Pair, pods: PodGroup) -> bool:
 
 
 def _concerns_any(case: Case) -> bool:
-    """Return whether the policy is for the pods of a workload that comes or goes."""
+    """Return whether the policy is for the pods of a workload that is added or removed."""
     return any(
         _selected(case.pair.body, pair.namespace, _labels(pair.body))
         for pair in case.states.workloads()

@@ -12,8 +12,8 @@ from k8sgen.kubernetes.public_paths import WAYS_IN, PublicPath, public_paths
 
 _SERVICE: Mapping[str, str] = {
     "spec.selector": "requests go to other pods",
-    "spec.ports": "whoever uses the old port gets no answer",
-    "spec.type": "the way in from outside changes",
+    "spec.ports": "clients of the old port get no answer",
+    "spec.type": "how it is reached from outside changes",
     "spec.externalName": "the name resolves to another host",
     "spec.externalTrafficPolicy": "other nodes answer from outside",
     "spec.internalTrafficPolicy": "other nodes answer from inside",

@@ -33,12 +33,12 @@ _LOCAL = ("localhost", "host")
 @attrs.frozen(kw_only=True)
 class Address:
     """
-    One address that pods are told.
+    One address that is configured for pods.
 
     Args:
-        manifest: The one that says it; `None` is a secret's contract.
+        manifest: The one that contains it; `None` is a secret's contract.
         where: In it.
-        client: The pods that are told.
+        client: The pods that read it.
     """
 
     manifest: Body | None
@@ -49,7 +49,7 @@ class Address:
 
 
 def addresses(rendered: Rendered) -> Iterator[Address]:
-    """Return every address in what a pod is told, that may be one of the cluster's own."""
+    """Return every address in a pod's configuration that may be one of the cluster's own."""
     for pod in rendered.pods:
         for text in told(rendered, pod):
             for host, port in _in(_COMMENT.sub("", text.text)):
@@ -69,7 +69,7 @@ def _in(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _variable_pairs(pod: PodTemplate, container: Body) -> Iterator[Address]:
-    """Return the hosts that variables such as DB_HOST and DB_PORT tell in two."""
+    """Return the addresses that are split over two variables, such as DB_HOST and DB_PORT."""
     values = {e["name"]: e.get("value") for e in container.get("env") or []}
     for name, value in values.items():
         if not name.endswith("HOST") or not isinstance(value, str) or not _HOST.fullmatch(value):
@@ -86,7 +86,7 @@ def service_of(rendered: Rendered, address: Address) -> tuple[str, Body | None] 
 
     Returns:
         `None` where the host is not one of this namespace; a manifest of `None` where it should be
-        there and is not.
+        there but is not.
     """
     like = address.client.owner
     name, *rest = address.host.rstrip(".").split(".")
@@ -116,7 +116,7 @@ def _is_pod(rendered: Rendered, name: str, service: str, like: Body) -> bool:
 
 @rule("address", fix="name a Kubernetes Service and one of its ports")
 def in_cluster(rendered: Rendered) -> Iterator[Issue]:
-    """Every address inside the cluster that a pod is told is of a Kubernetes Service and port."""
+    """Every cluster address in a pod's configuration is a Kubernetes Service and port."""
     for address in addresses(rendered):
         found = service_of(rendered, address)
         if found is None:

@@ -1,4 +1,4 @@
-"""The rules that keep enough pods running: replicas, disruption budgets, rolling updates."""
+"""The rules about availability: replicas, disruption budgets, rolling updates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from k8sgen.kubernetes.selectors import matches
 
 @rule("replicas", fix="set the replicas, or the autoscaling")
 def replicas(rendered: Rendered) -> Iterator[Issue]:
-    """Every workload says how many pods run, unless an autoscaler decides it."""
+    """Every workload sets how many pods run, unless an autoscaler does."""
     scaled = {
         (target.get("kind"), target.get("name"))
         for body in rendered.of("HorizontalPodAutoscaler")
@@ -25,7 +25,7 @@ def replicas(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(body, f"{label(body)}: has no replicas, and no autoscaler sets them")
 
 
-@rule("budget", fix="keep the PodDisruptionBudget that the workload brings")
+@rule("budget", fix="keep the PodDisruptionBudget that the workload creates")
 def budgets(rendered: Rendered) -> Iterator[Issue]:
     """Every workload of two or more replicas has one disruption budget, which allows a drain."""
     for pod in rendered.pods:
@@ -60,16 +60,16 @@ def least_replicas(rendered: Rendered, pod: PodTemplate) -> int:
 
 
 def _spared(body: Body, replicas: int) -> int:
-    """Return how many of *replicas* a budget lets go at once."""
+    """Return how many of *replicas* a budget lets be evicted at once."""
     spec = body.get("spec") or {}
     if "maxUnavailable" in spec:
         return rounded(spec["maxUnavailable"], replicas, up=True)
     return replicas - rounded(spec.get("minAvailable", 0), replicas, up=True)
 
 
-@rule("rolling-update", fix="let the update surge, or take one pod away at a time")
+@rule("rolling-update", fix="let the update surge, or remove one pod at a time")
 def rolling_updates(rendered: Rendered) -> Iterator[Issue]:
-    """Every Deployment is replaced pod by pod with none missing, and the update can go on."""
+    """Every Deployment is replaced pod by pod with none missing, and the update can proceed."""
     for body in rendered.of("Deployment"):
         strategy = get(body, "spec", "strategy") or {}
         rolling = strategy.get("rollingUpdate") or {}
@@ -80,7 +80,7 @@ def rolling_updates(rendered: Rendered) -> Iterator[Issue]:
         elif surge == 0 and missing == 0:
             yield Issue(body, f"{label(body)}: maxSurge and maxUnavailable are both 0")
         elif missing and (get(body, "spec", "replicas") or 2) < 2:
-            yield Issue(body, f"{label(body)}: an update takes its only pod away first")
+            yield Issue(body, f"{label(body)}: an update removes its only pod first")
 
 
 RULES = (replicas, budgets, rolling_updates)

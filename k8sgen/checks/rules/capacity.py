@@ -12,7 +12,7 @@ from k8sgen.kubernetes.manifest import Body, get, label
 
 @rule("capacity", fix="raise the environment's Quota, or ask for less")
 def capacity(rendered: Rendered) -> Iterator[Issue]:
-    """Every ResourceQuota holds all pods at their most, while a rollout surges."""
+    """Every ResourceQuota has room for all pods at their maximum, while a rollout surges."""
     need = peak(rendered)
     for body in rendered.of("ResourceQuota"):
         for key, hard in (get(body, "spec", "hard") or {}).items():

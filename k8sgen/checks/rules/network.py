@@ -16,7 +16,7 @@ _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _SCRAPE = "prometheus.io/scrape"
 
 
-@rule("selector", fix="name labels that some pods carry")
+@rule("selector", fix="name labels that some pods have")
 def selectors(rendered: Rendered) -> Iterator[Issue]:
     """Every selector of a Kubernetes Service, policy, budget or spread finds pods."""
     for body in rendered.manifests:
@@ -30,7 +30,7 @@ def selectors(rendered: Rendered) -> Iterator[Issue]:
     for pod in rendered.pods:
         for spread in pod.spec.get("topologySpreadConstraints") or []:
             if not matches(spread.get("labelSelector"), pod.labels):
-                message = "spreads over the pods of others, not its own"
+                message = "spreads over other pods, not its own"
                 yield Issue(pod.owner, f"{label(pod.owner)}: {message}")
 
 
@@ -65,7 +65,7 @@ def resolve_port(pod: PodTemplate, port: Any, protocol: str = "TCP") -> int | No
 
 @rule("target-port", fix="name a port that a container of the selected pods declares")
 def target_ports(rendered: Rendered) -> Iterator[Issue]:
-    """Every port of a Kubernetes Service leads to a declared port of each pod that it finds."""
+    """Every port of a Kubernetes Service leads to a declared port of each pod that it selects."""
     for body in rendered.of("Service"):
         spec = body.get("spec") or {}
         if not spec.get("selector"):
@@ -81,7 +81,7 @@ def target_ports(rendered: Rendered) -> Iterator[Issue]:
 
 @rule("port-number", fix="give the Kubernetes Service the number that the container listens on")
 def port_numbers(rendered: Rendered) -> Iterator[Issue]:
-    """A headless Kubernetes Service has the numbers of the container ports, for none is mapped."""
+    """A headless Kubernetes Service has the numbers of the container ports: it maps none."""
     for body in rendered.of("Service"):
         spec = body.get("spec") or {}
         if spec.get("clusterIP") != "None":

@@ -1,4 +1,4 @@
-"""Secrets that stand where everybody can read them: known formats, telling names, and entropy."""
+"""Secrets in plain text: known formats, names that give them away, and entropy."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def entropy(text: str) -> float:
 
 
 def suspicion(text: str) -> str | None:
-    """Return what kind of secret stands in *text*; `None` where there is none."""
+    """Return what kind of secret *text* contains; `None` where there is none."""
     for what, pattern in FORMATS.items():
         if pattern.search(text):
             return what
@@ -63,7 +63,7 @@ def suspicion(text: str) -> str | None:
 
 
 def _is_random(word: str) -> bool:
-    """Return whether *word* is too uneven for a name or a path, and no digest or UUID."""
+    """Return whether *word* is too random for a name or a path, and is not a digest or a UUID."""
     if word.startswith("/") or word.count("/") > 2 or not re.search(r"\d", word):
         return False
     if _HEX.fullmatch(word):
@@ -76,9 +76,9 @@ def _named(name: str, value: str) -> bool:
     return bool(_TELLING.fullmatch(name) and value and not _HARMLESS.fullmatch(value))
 
 
-@rule("plaintext-secret", fix="declare it with service.secret(…), and take the value out")
+@rule("plaintext-secret", fix="declare it with service.secret(…), and remove the value")
 def plaintext_secrets(rendered: Rendered) -> Iterator[Issue]:
-    """No secret stands in a variable, a command or a file, and no Secret is rendered."""
+    """No variable, command or file contains a secret, and no Secret is rendered."""
     for body in rendered.of("Secret"):
         if body.get("data") or body.get("stringData"):
             yield Issue(body, f"{label(body)}: a Secret with its values is among the manifests")
@@ -118,7 +118,7 @@ def _words(*parts: Sequence[object] | None) -> list[str]:
 
 
 def _in_command(words: Sequence[str]) -> Iterator[str]:
-    """Return what stands in a word, or in the one after its flag."""
+    """Return what kind of secret a word, or the one after its flag, contains."""
     for word, following in pairwise([*words, ""]):
         flag, assigned, value = word.lstrip("-").partition("=")
         if not assigned and word.startswith("-") and not following.startswith("-"):

@@ -25,7 +25,7 @@ _SELINUX_TYPES = frozenset(
 _PROFILES = frozenset(("RuntimeDefault", "Localhost"))
 
 
-@rule("pod-security", fix="leave the pod and its containers as hardened as they come")
+@rule("pod-security", fix="keep the pod and its containers as hardened as k8sgen makes them")
 def pod_security(rendered: Rendered) -> Iterator[Issue]:
     """
     Every pod is admitted by the restricted Pod Security Standard.
@@ -60,7 +60,7 @@ def _pod(pod: PodTemplate) -> Iterator[str]:
 
 
 def _context(context: Body) -> Iterator[str]:
-    """Return what a pod and a container may get wrong alike."""
+    """Return what violates the controls that pods and containers share."""
     if context.get("windowsOptions", {}).get("hostProcess"):
         yield "windowsOptions.hostProcess must be off"
     selinux = context.get("seLinuxOptions") or {}

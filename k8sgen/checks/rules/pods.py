@@ -36,7 +36,7 @@ def _missing(
 
 @rule("config-map-reference", fix="name a ConfigMap and a key of the same namespace")
 def config_maps(rendered: Rendered) -> Iterator[Issue]:
-    """Every ConfigMap that a pod uses is there, with the keys that it uses."""
+    """Every ConfigMap that a pod uses exists, with the keys that it uses."""
     for pod in rendered.pods:
         for use in uses(pod.spec, "ConfigMap"):
             known = config_keys(rendered, use.name, pod.owner)
@@ -52,7 +52,7 @@ def secrets(rendered: Rendered) -> Iterator[Issue]:
             yield from _missing(use, pod, every.get(use.name), every)
 
 
-@rule("secret-unused", severity="warning", fix="take the key out of the contract")
+@rule("secret-unused", severity="warning", fix="remove the key from the contract")
 def unused_secrets(rendered: Rendered) -> Iterator[Issue]:
     """Every key that a contract declares is used by a pod, or goes into another key."""
     users = {(u.name, u.key): pod.owner for pod in rendered.pods for u in uses(pod.spec, "Secret")}
@@ -64,9 +64,9 @@ def unused_secrets(rendered: Rendered) -> Iterator[Issue]:
                 yield Issue(owners.get(name), f"Secret/{name}: no pod uses its key {key!r}")
 
 
-@rule("service-account-reference", fix="name the service account that the service brings")
+@rule("service-account-reference", fix="name the service's own ServiceAccount")
 def service_accounts(rendered: Rendered) -> Iterator[Issue]:
-    """Every pod runs under a service account that is there, not the default one."""
+    """Every pod runs under a ServiceAccount that exists, not the default one."""
     for pod in rendered.pods:
         name = pod.spec.get("serviceAccountName", "default")
         if name == "default" or not rendered.find("ServiceAccount", name, pod.owner):
@@ -75,9 +75,9 @@ def service_accounts(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(pod.owner, message, hint)
 
 
-@rule("priority-class-reference", fix="name a PriorityClass that is there")
+@rule("priority-class-reference", fix="name a PriorityClass that exists")
 def priority_classes(rendered: Rendered) -> Iterator[Issue]:
-    """Every priority class that a pod names is there."""
+    """Every priority class that a pod names exists."""
     builtin = ("system-cluster-critical", "system-node-critical")
     for pod in rendered.pods:
         name = pod.spec.get("priorityClassName")
@@ -86,9 +86,9 @@ def priority_classes(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(pod.owner, message, nearest(name, rendered.names("PriorityClass")))
 
 
-@rule("claim-reference", fix="name a PersistentVolumeClaim that is there")
+@rule("claim-reference", fix="name a PersistentVolumeClaim that exists")
 def claims(rendered: Rendered) -> Iterator[Issue]:
-    """Every persistent volume claim that a pod mounts is there."""
+    """Every persistent volume claim that a pod mounts exists."""
     for pod in rendered.pods:
         for volume in pod.volumes:
             name = get(volume, "persistentVolumeClaim", "claimName")
@@ -99,7 +99,9 @@ def claims(rendered: Rendered) -> Iterator[Issue]:
                 )
 
 
-@rule("volume-reference", fix="mount a volume that the pod has, and have none that nobody mounts")
+@rule(
+    "volume-reference", fix="mount a volume of the pod, and remove those that no container mounts"
+)
 def volumes(rendered: Rendered) -> Iterator[Issue]:
     """Every mount names a volume of its pod, and every volume is mounted."""
     for pod in rendered.pods:
@@ -126,7 +128,7 @@ def _volume_names(pod: PodTemplate) -> set[str]:
 
 @rule("mounted-file", fix="name a file that the mounted ConfigMap or Secret has")
 def mounted_files(rendered: Rendered) -> Iterator[Issue]:
-    """Every path that a pod is told, and that lies in a mounted ConfigMap or Secret, is there."""
+    """Every path in a pod's configuration that lies in a mounted ConfigMap or Secret exists."""
     for pod in rendered.pods:
         folders = _folders(rendered, pod)
         for each in told(rendered, pod):
@@ -205,13 +207,15 @@ def _taken_whole(rendered: Rendered, pod: PodTemplate, container: Body) -> set[s
 
 @rule("field-reference", fix="name a field that the downward API has, such as metadata.name")
 def field_references(rendered: Rendered) -> Iterator[Issue]:
-    """Every field that a variable tells the pod of itself is one that the downward API has."""
+    """Every field reference in a variable is one that the downward API has."""
     for pod in rendered.pods:
         for container in pod.every_container:
             for env in container.get("env") or []:
                 path = get(env, "valueFrom", "fieldRef", "fieldPath")
                 if path and not _FIELD.fullmatch(str(path)):
-                    yield Issue(pod.owner, f"{label(pod.owner)}: {env['name']}: no field {path!r}")
+                    yield Issue(
+                        pod.owner, f"{label(pod.owner)}: {env['name']}: not a field {path!r}"
+                    )
 
 
 RULES = (

@@ -20,7 +20,7 @@ from k8sgen.kubernetes.manifest import Body, get, identity, label
 @attrs.frozen(kw_only=True)
 class Way:
     """
-    What the policies of both ends let pass from *client* to *server*.
+    What the policies of both ends allow from *client* to *server*.
 
     Args:
         declared: The protocols and ports that the stack's edges name.
@@ -33,21 +33,21 @@ class Way:
     declared: AbstractSet[PortUse] = frozenset()
 
     def open(self, protocol: str, port: int) -> bool:
-        """Return whether both ends let *port* pass."""
+        """Return whether both ends allow *port*."""
         return all(
             any(ports.holds(protocol, port) for ports in side)
             for side in (self.egress, self.ingress)
         )
 
     def ends(self) -> Iterator[tuple[Actor, Direction, tuple[Ports, ...]]]:
-        """Return each end with what it lets pass."""
+        """Return each end with what it allows."""
         yield self.client, "Egress", self.egress
         yield self.server, "Ingress", self.ingress
 
 
 @lru_cache(maxsize=1)
 def ways(rendered: Rendered) -> Sequence[Way]:
-    """Return the way between every two actors of which the environment decides for at least one."""
+    """Return the traffic between every two actors of which the environment governs at least one."""
     policies = Policies.of(rendered)
     everyone = actors(rendered)
     known = declared(rendered, everyone)
@@ -66,7 +66,7 @@ def ways(rendered: Rendered) -> Sequence[Way]:
 
 @rule("network-blocked", fix="give the service the endpoint, so that its policy follows")
 def blocked(rendered: Rendered) -> Iterator[Issue]:
-    """The network policies let pass every dependency that the stack declares."""
+    """The network policies allow every dependency that the stack declares."""
     if rendered.context.edges is None:
         return
     for way in ways(rendered):
@@ -80,7 +80,7 @@ def blocked(rendered: Rendered) -> Iterator[Issue]:
 
 
 def _to_blame(rendered: Rendered, actor: Actor, direction: Direction) -> Body | None:
-    """Return the policy to change: the one that says most of *actor*."""
+    """Return the policy to change: the one that is most about *actor*."""
     found = Policies.of(rendered).selecting(actor, direction)
     own = actor.pod.owner if actor.pod else None
     return max(found, key=lambda body: len(get(body, "spec", direction.lower()) or []), default=own)
@@ -101,9 +101,9 @@ def edge_ports(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(servers[0].owner, f"{message}, which others depend on", hint)
 
 
-@rule("network-open", fix="declare the dependency in the stack, or take the rule out")
+@rule("network-open", fix="declare the dependency in the stack, or remove the rule")
 def undeclared(rendered: Rendered) -> Iterator[Issue]:
-    """The network policies open no way, at either end, that the stack does not declare."""
+    """The network policies allow nothing, at either end, that the stack does not declare."""
     if rendered.context.edges is None:
         return
     policies = Policies.of(rendered)
@@ -127,16 +127,16 @@ def _beyond(side: Iterable[Ports], known: AbstractSet[PortUse]) -> list[Ports]:
     ]
 
 
-@rule("address-blocked", fix="give the service the endpoint whose address it is told")
+@rule("address-blocked", fix="give the service the endpoint whose address it is configured with")
 def addresses_open(rendered: Rendered) -> Iterator[Issue]:
-    """The network policies let every pod reach the addresses inside the cluster that it is told."""
+    """The network policies let every pod reach the cluster addresses in its configuration."""
     open_ways = {(id(w.client.pod), id(w.server.pod)): w for w in ways(rendered)}
     seen = set()
     for address in addresses(rendered):
         for pod, port in target(rendered, address):
             key = (id(address.client), address.where, id(pod), port)
             if key in seen or _service(rendered, address.client) == _service(rendered, pod):
-                continue  # the pods of one service share a file, which tells some of themselves
+                continue  # the pods of one service share a file, which may name these very pods
             seen.add(key)
             if not open_ways[id(address.client), id(pod)].open("TCP", port):
                 names = f"{address.where}: names {address.host}:{address.port}"
@@ -149,18 +149,16 @@ def _service(rendered: Rendered, pod: PodTemplate) -> str:
     return origin.service if origin else label(pod.owner)
 
 
-@rule("policy-type", fix="name the direction in policyTypes, or take its rules out")
+@rule("policy-type", fix="name the direction in policyTypes, or remove its rules")
 def policy_types(rendered: Rendered) -> Iterator[Issue]:
-    """Every direction that a network policy has rules for is one that it is about."""
+    """Every direction that a network policy has rules for is in its policyTypes."""
     for body in rendered.of("NetworkPolicy"):
         spec = body.get("spec") or {}
         for direction in ("Ingress", "Egress"):
             if spec.get(direction.lower()) and direction not in spec.get(
                 "policyTypes", [direction]
             ):
-                message = (
-                    f"{label(body)}: it has {direction.lower()} rules, which count for nothing"
-                )
+                message = f"{label(body)}: it has {direction.lower()} rules, which have no effect"
                 yield Issue(body, message)
 
 

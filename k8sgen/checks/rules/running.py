@@ -19,7 +19,7 @@ def _where(pod: PodTemplate, container: Body) -> str:
 
 @rule("resources", fix="give the container Resources(requests=…, limits=…)")
 def resources(rendered: Rendered) -> Iterator[Issue]:
-    """Every container requests and limits processor time and memory, and requests no more."""
+    """Every container requests and limits CPU and memory, and requests no more than its limit."""
     for pod in rendered.pods:
         for container in pod.every_container:
             found = container.get("resources") or {}
@@ -49,9 +49,9 @@ def probes(rendered: Rendered) -> Iterator[Issue]:
                         yield Issue(pod.owner, f"{_where(pod, container)}: no {probe}")
 
 
-@rule("image", fix="name a tag that is never moved, or a digest")
+@rule("image", fix="use a tag that never moves, or a digest")
 def images(rendered: Rendered) -> Iterator[Issue]:
-    """Every image has a tag other than `latest`, and a digest where the environment demands one."""
+    """Every image has a tag other than `latest`, and a digest where that is required."""
     for pod in rendered.pods:
         for container in pod.every_container:
             image = str(container.get("image", ""))
@@ -61,7 +61,9 @@ def images(rendered: Rendered) -> Iterator[Issue]:
             if tag in ("", "latest"):
                 yield Issue(pod.owner, f"{_where(pod, container)}: {image!r} has no fixed tag")
             elif "@" in image:
-                yield Issue(pod.owner, f"{_where(pod, container)}: {image!r} has no whole digest")
+                yield Issue(
+                    pod.owner, f"{_where(pod, container)}: {image!r} has an incomplete digest"
+                )
             elif rendered.context.requires_digests:
                 hint = "pin it by digest in the environment's YAML file"
                 yield Issue(pod.owner, f"{_where(pod, container)}: {image!r} has no digest", hint)
@@ -69,7 +71,7 @@ def images(rendered: Rendered) -> Iterator[Issue]:
 
 @rule("graceful-stop", fix="give the pod more grace than its containers need to drain")
 def graceful_stops(rendered: Rendered) -> Iterator[Issue]:
-    """Every pod has more time to stop than its containers sleep before."""
+    """Every pod has more time to stop than its containers' preStop hooks sleep."""
     for pod in rendered.pods:
         grace = pod.spec.get("terminationGracePeriodSeconds", 30)
         for container in pod.containers:

@@ -1,4 +1,4 @@
-"""The rules about schemas: fields, types, API versions that end, and what nobody can check."""
+"""The rules about schemas: fields, types, API versions that end, and what cannot be checked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from k8sgen.kubernetes.manifest import Body, label
 
 
 def _errors(rendered: Rendered, version: str, body: Body) -> Iterator[SchemaError]:
-    """Return what does not fit; nothing where there is no schema."""
+    """Return what does not fit; empty where there is no schema."""
     own = kubernetes.validator(version, body["apiVersion"], body["kind"])
     if own:
         yield from own.errors(body)
@@ -31,7 +31,7 @@ def _issues(rendered: Rendered, version: str, body: Body) -> Iterator[Issue]:
         yield Issue(body, f"{label(body)}: {error.where}: {error.message}", error.hint)
 
 
-@rule("schema", fix="write the manifest as the API reference of its kind has it")
+@rule("schema", fix="write the manifest as the API reference of its kind describes it")
 def schema(rendered: Rendered) -> Iterator[Issue]:
     """Every manifest has only the fields, of only the types, that the cluster's version knows."""
     version = kubernetes.known(rendered.context.kubernetes_version)
@@ -41,7 +41,7 @@ def schema(rendered: Rendered) -> Iterator[Issue]:
             kubernetes.serves_group(version, api_version)
         ):
             if (api_version, kind) not in DEPRECATIONS:
-                message = f"Kubernetes {version} serves no {kind} in {api_version}"
+                message = f"Kubernetes {version} does not serve {kind} in {api_version}"
                 hint = nearest(api_version, kubernetes.api_versions(version, kind))
                 yield Issue(body, f"{label(body)}: {message}", hint)
             continue

@@ -1,4 +1,4 @@
-"""The rules about whole manifests that others name: scale targets, roles, namespaces."""
+"""The rules about manifests that others refer to: scale targets, roles, namespaces."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.kubernetes.manifest import get, label
 
 
-@rule("scale-target", fix="name the workload that it scales")
+@rule("scale-target", fix="name an existing workload")
 def scale_targets(rendered: Rendered) -> Iterator[Issue]:
-    """Every autoscaler names a workload that is there, and nothing else sets its replicas."""
+    """Every autoscaler names a workload that exists, and nothing else sets its replicas."""
     seen: dict[tuple[str, str], str] = {}
     for body in rendered.of("HorizontalPodAutoscaler"):
         target = get(body, "spec", "scaleTargetRef") or {}
@@ -25,7 +25,7 @@ def scale_targets(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(body, f"{label(body)}: {seen[kind, name]} scales {kind}/{name} already")
         seen[kind, name] = label(body)
         if get(found, "spec", "replicas") is not None:
-            hint = "leave replicas out of the workload: each apply would undo the autoscaler"
+            hint = "remove replicas from the workload: each apply would undo the autoscaler"
             yield Issue(found, f"{label(found)}: has replicas, and {label(body)} scales it", hint)
 
 
@@ -45,9 +45,9 @@ def scale_metrics(rendered: Rendered) -> Iterator[Issue]:
                         yield Issue(body, f"{message} requests no {resource}")
 
 
-@rule("role-reference", fix="name a role and a service account that are there")
+@rule("role-reference", fix="name a role and a ServiceAccount that exist")
 def roles(rendered: Rendered) -> Iterator[Issue]:
-    """Every role binding names a role and service accounts that are there."""
+    """Every role binding names a role and ServiceAccounts that exist."""
     for body in rendered.of("RoleBinding", "ClusterRoleBinding"):
         reference = body.get("roleRef") or {}
         kind, name = str(reference.get("kind")), reference.get("name")
@@ -68,9 +68,9 @@ def roles(rendered: Rendered) -> Iterator[Issue]:
                 )
 
 
-@rule("namespace-reference", fix="leave the namespace out: the environment sets it")
+@rule("namespace-reference", fix="remove the namespace: the environment sets it")
 def namespaces(rendered: Rendered) -> Iterator[Issue]:
-    """Every manifest is in a namespace that the environment brings."""
+    """Every manifest is in a namespace that the environment creates."""
     known = rendered.namespaces
     for body in rendered.manifests:
         namespace = body["metadata"].get("namespace")

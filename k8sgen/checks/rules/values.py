@@ -79,7 +79,7 @@ def labels(rendered: Rendered) -> Iterator[Issue]:
 
 @rule("quantity", fix="write for instance 250m, 2, 512Mi or 10Gi")
 def quantities(rendered: Rendered) -> Iterator[Issue]:
-    """Every amount of processor time, memory and storage is a quantity, and not negative."""
+    """Every amount of CPU, memory and storage is a quantity, and not negative."""
     for body in rendered.manifests:
         for path, name, value in fields(body):
             for key, amount in [] if path.endswith("[]") else _amounts(name, value):
@@ -101,9 +101,9 @@ def _amounts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield "", str(value)
 
 
-@rule("enum", fix="write one of the words that the field allows")
+@rule("enum", fix="use one of the values that the field allows")
 def enums(rendered: Rendered) -> Iterator[Issue]:
-    """Every field that allows only some words has one of them."""
+    """Every field that allows only some values has one of them."""
     for body in rendered.manifests:
         if "." in body["apiVersion"] and not body["apiVersion"].split("/")[0].endswith(".k8s.io"):
             continue
@@ -113,7 +113,7 @@ def enums(rendered: Rendered) -> Iterator[Issue]:
             )
             if allowed and isinstance(value, str) and value not in allowed:
                 message = (
-                    f"{label(body)}: {path}: {value!r} is none of {', '.join(sorted(allowed))}"
+                    f"{label(body)}: {path}: {value!r} is not one of {', '.join(sorted(allowed))}"
                 )
                 yield Issue(body, message, nearest(value, allowed))
     for pod in rendered.pods:
@@ -139,7 +139,7 @@ def ranges(rendered: Rendered) -> Iterator[Issue]:
             if not isinstance(value, int) or isinstance(value, bool):
                 continue
             if name in ports and not 1 <= value <= 65535:
-                yield Issue(body, f"{label(body)}: {path}: {value} is no port (1 to 65535)")
+                yield Issue(body, f"{label(body)}: {path}: {value} is not a port (1 to 65535)")
             elif (name in positive and value < 1) or (name in counts and value < 0):
                 yield Issue(body, f"{label(body)}: {path}: {value} is too small")
     for body in rendered.of("HorizontalPodAutoscaler"):
@@ -169,19 +169,19 @@ def _is_schedule(text: str) -> bool:
     )
 
 
-@rule("duplicate", fix="give each its own name")
+@rule("duplicate", fix="give each a name of its own")
 def duplicates(rendered: Rendered) -> Iterator[Issue]:
-    """No two containers, ports, variables, volumes or mounts of a pod share what names them."""
+    """No two containers, ports, variables, volumes or mounts of a pod have the same name."""
     for pod in rendered.pods:
         for what, found in _lists(pod):
             for name in _twice(found):
-                yield Issue(pod.owner, f"{label(pod.owner)}: {what} {name!r} stands there twice")
+                yield Issue(pod.owner, f"{label(pod.owner)}: {what} {name!r} is defined twice")
     for body in rendered.of("Service"):
         ports = get(body, "spec", "ports") or []
         for name in _twice((p.get("port"), p.get("protocol", "TCP")) for p in ports):
-            yield Issue(body, f"{label(body)}: port {name[0]} stands there twice")
+            yield Issue(body, f"{label(body)}: port {name[0]} is defined twice")
         for name in _twice(p.get("name") for p in ports):
-            yield Issue(body, f"{label(body)}: port {name!r} stands there twice")
+            yield Issue(body, f"{label(body)}: port {name!r} is defined twice")
 
 
 def _lists(pod: PodTemplate) -> Iterator[tuple[str, Iterable[Any]]]:

@@ -28,7 +28,7 @@ def validator(folders: tuple[Path, ...], api_version: str, kind: str) -> Validat
 
 
 def deprecation(folders: tuple[Path, ...], api_version: str, kind: str) -> str | None:
-    """Return what the definition of one custom kind says of its deprecation."""
+    """Return the deprecation warning in the definition of one custom kind."""
     schema = _find(folders, api_version, kind)
     return None if schema is None else schema.get("x-k8sgen-deprecated")
 
@@ -54,7 +54,7 @@ def _read_json(file: Path) -> Schema:
         found: Schema = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
         msg = f"cannot be read as a JSON Schema: {error}"
-        raise ProjectError(msg, location=file, hint="put it right, or pull it again") from None
+        raise ProjectError(msg, location=file, hint="correct it, or pull it again") from None
     return found
 
 

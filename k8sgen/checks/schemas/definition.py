@@ -1,4 +1,4 @@
-"""CustomResourceDefinitions as strict JSON Schemas: what would be pruned is an error."""
+"""CustomResourceDefinitions as strict JSON Schemas: a field that would be pruned is an error."""
 
 from __future__ import annotations
 

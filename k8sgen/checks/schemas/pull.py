@@ -21,13 +21,13 @@ def definitions(context: str | None) -> list[Mapping[str, Any]]:
         context: Of the kubeconfig; `None` where there is none.
 
     Raises:
-        ClusterError: kubectl cannot ask the cluster.
+        ClusterError: kubectl cannot read from the cluster.
     """
     answer = ask(context, *_LIST)
     try:
         return list(json.loads(answer)["items"])
     except (ValueError, KeyError, TypeError):
-        msg = "kubectl printed something else than a list of CustomResourceDefinitions"
+        msg = "kubectl did not print a list of CustomResourceDefinitions"
         hint = "look at kubectl get customresourcedefinitions -o json"
         raise ClusterError(msg, hint=hint) from None
 

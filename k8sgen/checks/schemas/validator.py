@@ -43,7 +43,7 @@ class Validator:
             )
         except (ValueError, jsonschema_rs.ValidationError) as error:
             msg = f"{schema.get('title', 'a schema')} is not a JSON Schema: {error}"
-            raise UsageError(msg.splitlines()[0], hint="put the schema right") from None
+            raise UsageError(msg.splitlines()[0], hint="correct the schema") from None
 
     def errors(self, value: Any) -> Iterator[SchemaError]:
         """Return what of *value* does not fit."""
@@ -54,7 +54,7 @@ class Validator:
                 fields = self._fields(error.schema_path)
                 for name in unknown:
                     near = difflib.get_close_matches(name, fields, 1, 0.7)
-                    hint = f"did you mean {near[0]!r}?" if near else "take the field out"
+                    hint = f"did you mean {near[0]!r}?" if near else "remove the field"
                     yield SchemaError(where, f"unknown field {name!r}", hint)
             else:
                 yield SchemaError(where, error.message.splitlines()[0][:300])

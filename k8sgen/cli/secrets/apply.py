@@ -19,7 +19,7 @@ from k8sgen.secrets.rotation.deploy import apply_secrets
 def command(root: Path, environment: str, context: str | None, dry_run: bool) -> None:
     """Apply the Secrets of ENV to its cluster: kubectl apply --server-side.
 
-    Their namespace has to be there; k8sgen's overlay makes it.
+    Their namespace must exist; k8sgen's overlay creates it.
     """
     here = site(root, environment)
     cluster = to_write(here.project, environment, context)

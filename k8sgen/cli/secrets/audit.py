@@ -41,4 +41,4 @@ def command(root: Path, environment: str | None, as_json: bool) -> None:
         ),
     )
     if is_shallow(root):
-        click.echo("this is a shallow clone: git fetch --unshallow brings older changes", err=True)
+        click.echo("this is a shallow clone: git fetch --unshallow fetches older changes", err=True)

@@ -19,7 +19,7 @@ from k8sgen.secrets.contract.check import check_environment, check_left_behind
 @as_json
 @click.pass_context
 def command(ctx: click.Context, environments: tuple[str, ...], as_json: bool) -> None:
-    """Check the encrypted files of the environments ENV (all unless named) without decrypting.
+    """Check the encrypted files of ENV (all when none is named) without decrypting them.
 
     Exit status 1 when there is something to do.
     """

@@ -42,18 +42,18 @@ def site(root: Path, name: str) -> Site:
 
 
 def print_outcome(site: Site, outcome: Outcome) -> None:
-    """Say which keys changed and what comes next; never a value."""
+    """Print which keys changed and what comes next; never a value."""
     for mark, names in (("+", outcome.made), ("~", outcome.renewed)):
         for name in names:
             click.echo(f"{mark} {name}")
     for name in outcome.kept:
-        click.echo(f"! {name}: edited by somebody, and not what its recipe gives; left alone")
+        click.echo(f"! {name}: edited by hand, and not what its recipe gives; left alone")
         click.echo(f"  k8sgen secrets rotate {site.needs.environment} {name} takes the recipe's")
     print_files(site, outcome.files, "nothing to do: every key has its value")
 
 
 def print_files(site: Site, files: Sequence[Path], nothing: str) -> None:
-    """Say which encrypted files were written and what comes next, or that there was *nothing*."""
+    """Print which encrypted files were written and what comes next, or that there was *nothing*."""
     for file in files:
         click.echo(f"written: {file}")
     click.echo(f"next: k8sgen synth {site.needs.environment}, review, commit" if files else nothing)

@@ -20,7 +20,7 @@ from k8sgen.secrets.rotation.change import ValueChange, missing, present
 def command(root: Path, environment: str, secret: str) -> None:
     """Edit the encrypted file of SECRET in ENV with the editor of sops ($SOPS_EDITOR, $EDITOR).
 
-    What is derived from the values that change follows. The editor works on a temporary file of
+    Values derived from those that change are updated. The editor works on a temporary file of
     sops in plain text: put TMPDIR on a disk in memory, or use secrets generate --given.
     """
     here = site(root, environment)

@@ -1,4 +1,4 @@
-"""`secrets encrypt`: a stub that somebody filled becomes an encrypted file."""
+"""`secrets encrypt`: a filled-in stub becomes an encrypted file."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from k8sgen.secrets.rotation.editing import read_stub
 @click.argument("stub", metavar="[FILE]", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
 def command(root: Path, environment: str, secret: str, stub: Path | None) -> None:
-    """Encrypt the values that somebody filled into the stub of SECRET.
+    """Encrypt the values that were filled into the stub of SECRET.
 
-    FILE is a filled copy of the stub, or - for standard input; the stub in dist/ itself unless
-    told, which is emptied again afterwards. What was not filled in is made, as by generate.
+    FILE is a filled copy of the stub, or - for standard input; by default the stub in dist/ itself,
+    which is emptied again afterwards. What was not filled in is made, as by generate.
     """
     here = site(root, environment)
     needed = here.needs.secrets.get(secret)
@@ -47,7 +47,7 @@ def command(root: Path, environment: str, secret: str, stub: Path | None) -> Non
         files = secret_files([here.needs], ())
         _empty(own, with_header(own.name, files[f"secrets/{environment}/{own.name}"]))
     elif path != Path("-"):
-        click.echo(f"delete it, for it holds values in plain text: {path}")
+        click.echo(f"delete it, because it contains values in plain text: {path}")
     print_outcome(here, outcome)
 
 
@@ -61,7 +61,7 @@ def _read(path: Path) -> str:
 
 
 def _empty(path: Path, text: str) -> None:
-    """Take the values out of the stub again, where somebody put any in."""
+    """Remove the values from the stub again, where there are any."""
     if path.read_text("utf-8") == text:
         return
     new = path.with_name(f".{path.name}.new")

@@ -20,8 +20,8 @@ from k8sgen.secrets.rotation.change import ValueChange, missing, present
 def command(root: Path, environment: str, given: IO[str] | None) -> None:
     """Make the values of ENV that are missing, derive the rest, and write encrypted files.
 
-    Values that a person has to bring come from --given, from variables such as
-    K8SGEN_SECRET_BACKEND_API_KEY, or are asked for. What is there stays as it is, but for derived
+    Values that a person has to supply come from --given, from variables such as
+    K8SGEN_SECRET_BACKEND_API_KEY, or are prompted for. Existing values stay, except derived
     values that no longer fit what they are derived from.
     """
     here = site(root, environment)

@@ -1,4 +1,4 @@
-"""The values that a person brings: from a file, from the environment, or asked for."""
+"""The values that a person supplies: from a file, from the environment, or at a prompt."""
 
 from __future__ import annotations
 
@@ -38,29 +38,29 @@ def read_file(stream: IO[str] | None, needs: Needs) -> dict[str, str]:
         body: Any = yaml.safe_load(stream)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UsageError(f"{file}, line {line}: no YAML", hint=hint) from None
+        raise UsageError(f"{file}, line {line}: not YAML", hint=hint) from None
     if not isinstance(body, Mapping):
-        raise UsageError(f"{file}: no mapping", hint=hint)
+        raise UsageError(f"{file}: not a mapping", hint=hint)
     for name, value in body.items():
         if needs.find(str(name)) is None:
             known = ", ".join(key.name for key in needs.every_key())
             raise UsageError(f"{file}: there is no key {name}", hint=f"there is: {known}")
         if not isinstance(value, str):
-            raise UsageError(f"{file}: the value of {name} is no text", hint="quote it")
+            raise UsageError(f"{file}: the value of {name} is not a string", hint="quote it")
     return dict(body)
 
 
 def is_terminal() -> bool:
-    """Return whether somebody can be asked."""
+    """Return whether there is a person to prompt."""
     return sys.stdin.isatty()
 
 
 def collect(keys: Iterable[SecretKey], brought: Mapping[str, str]) -> dict[str, str]:
     """
-    Bring together the value of each of *keys* that has to be given.
+    Collect the value of each of *keys* that has to be given.
 
     Raises:
-        SecretsError: There is nobody to ask; names every key that is missing.
+        SecretsError: There is nobody to prompt; names every key that is missing.
     """
     values = dict(brought)
     asked = []

@@ -19,7 +19,7 @@ from k8sgen.secrets.files.store import Store
 def command(root: Path, environment: str) -> None:
     """Make an age identity for ENV, and let it read the secrets of ENV.
 
-    The identity goes to where sops looks for it, outside the project; its public key to
+    The identity goes where sops looks for it, outside the project; its public key to
     environments/ENV.yaml. Run again, it changes nothing.
     """
     found = project.load(root, [environment])
@@ -33,7 +33,7 @@ def command(root: Path, environment: str) -> None:
     else:
         click.echo(f"nothing to do: {ours.recipient} is a recipient already")
     if Store(found.root, environment).names() and ours.recipient not in recipients:
-        click.echo("next: let somebody who can read the secrets run")
+        click.echo("next: let a person who can read the secrets run")
         click.echo(f"  k8sgen secrets rotate {environment} --recipients")
     elif not recipients:
         click.echo(f"next: k8sgen secrets generate {environment}")

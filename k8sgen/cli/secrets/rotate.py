@@ -77,7 +77,7 @@ def command(
 
 
 def _require_values(here: Site) -> None:
-    """Refuse to rotate where no value was ever made, whether or not a key is named."""
+    """Refuse to rotate where no value was ever made, even if no key is named."""
     if here.needs.secrets and not here.store.names() and not here.store.interrupted:
         here.needs.readers()
         refuse_deleted(here.store, here.needs.secrets)
@@ -141,7 +141,7 @@ def _show_steps(steps: Steps, script: Path | None) -> None:
 
 
 def _ask_for_cluster(here: Site, changed: Sequence[SecretKey]) -> None:
-    """Say how to see the steps, none of which may meet whichever cluster is the current one."""
+    """Print how to see the steps; none of them may run against a cluster by chance."""
     environment = here.needs.environment
     names = " ".join(key.name for key in changed)
     place = line_of(here.project, environment, SETTING)
@@ -151,7 +151,7 @@ def _ask_for_cluster(here: Site, changed: Sequence[SecretKey]) -> None:
 
 
 def _require_writable(script: Path) -> None:
-    """Refuse a path that cannot be written, while no value has changed yet."""
+    """Refuse a path that cannot be written, before any value changes."""
     place = script if script.exists() else script.parent
     if not place.exists():
         raise UsageError(f"{script} cannot be written: there is no folder {place}")

@@ -48,8 +48,8 @@ def first_difference(left: Body, right: Body) -> Difference | None:
     """
     Find the first field in which *left* is not *right*.
 
-    Types are strict: 1 is neither "1" nor true, and a null is not nothing. Only the empty
-    `metadata.annotations` are nothing, because kustomize drops them.
+    Types are strict: 1 is neither "1" nor true, and a null is not a missing field. Only empty
+    `metadata.annotations` count as missing, because kustomize drops them.
     """
     return _compare(_normal(left), _normal(right), merge_type(right), "")
 

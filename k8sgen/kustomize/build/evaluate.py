@@ -1,5 +1,5 @@
 """
-What `kustomize build` makes of the files that k8sgen writes, without running it; and the proof.
+What `kustomize build` makes of the files that k8sgen writes, without running it.
 
 A pure function of texts. It knows only the fields that k8sgen writes and refuses every other.
 """
@@ -32,7 +32,7 @@ _KNOWN = frozenset(
 @attrs.frozen
 class Mismatch:
     """
-    A manifest that a build makes and is not as it should be.
+    A manifest of a build that differs from what is wanted.
 
     Args:
         id: Its apiVersion, kind, namespace and name.
@@ -80,7 +80,7 @@ def prove(files: Mapping[str, str], folder: str, wanted: Sequence[Body]) -> list
     Compare what *folder* builds with what is *wanted*, manifest by manifest.
 
     Returns:
-        What differs, nothing where it is proved.
+        What differs; empty where it is proved.
 
     Raises:
         BuildError: It does not build.
@@ -150,5 +150,5 @@ def _read_patch(files: Mapping[str, str], folder: str, entry: Mapping[str, Any])
 
 @lru_cache(maxsize=4096)
 def _documents(text: str) -> tuple[Any, ...]:
-    """Parse once what several overlays share; nobody changes what this returns."""
+    """Parse once what several overlays share; the result must not be changed."""
     return tuple(from_yaml(text))

@@ -27,7 +27,7 @@ def set_field(node: Any, path: str, setter: Setter, *, create: Any = None) -> An
         create: What a missing field starts as; None leaves what is missing alone.
 
     Raises:
-        BuildError: The path leads into a scalar, on which kustomize gives up.
+        BuildError: The path leads into a scalar, on which kustomize fails.
     """
     return _set(node, path.split("/"), setter, create)
 

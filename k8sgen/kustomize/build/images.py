@@ -46,7 +46,7 @@ def split(image: str) -> tuple[str, str, str]:
 
 def is_safe_name(name: str) -> bool:
     """
-    Return whether *name* may stand in an entry: kustomize takes it for a regular expression.
+    Return whether *name* may be in an entry: kustomize takes it for a regular expression.
     """
     return _NAME.fullmatch(name) is not None
 
@@ -81,7 +81,7 @@ def set_images(body: Body, entry: ImageField) -> Body:
     Rewrite every image of a manifest by *entry*.
 
     Raises:
-        BuildError: What looks like containers is something else, on which kustomize gives up.
+        BuildError: What looks like containers is something else, on which kustomize fails.
     """
     if body["kind"] == "CustomResourceDefinition":
         return body

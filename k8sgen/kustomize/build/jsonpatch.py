@@ -41,7 +41,7 @@ def apply(body: Body, operations: Sequence[Operation]) -> Body:
     Apply *operations* in order.
 
     Raises:
-        BuildError: One of them meets nothing.
+        BuildError: One of them finds nothing at its path.
         UnsureError: kustomize would lose a value on the way.
     """
     patched: Any = body
@@ -93,7 +93,7 @@ def _at_index(node: list[Any], name: str, rest: Sequence[str], each: Operation) 
 
 
 def _missing(each: Operation) -> BuildError:
-    return BuildError(f"the JSON patch meets nothing at {each['path']}")
+    return BuildError(f"the JSON patch finds nothing at {each['path']}")
 
 
 def _is_lost(value: Any) -> bool:

@@ -41,10 +41,10 @@ class Fields:
 
     def transform(self, body: Body) -> Body:
         """
-        Do to one manifest what the fields do to each.
+        Apply the fields to one manifest.
 
         Raises:
-            BuildError: kustomize would give up on it.
+            BuildError: kustomize would fail on it.
         """
         if self.namespace:
             body = set_namespace(body, self.namespace)
@@ -89,10 +89,10 @@ class Kustomization:
 
     def build(self, resources: Sequence[BuiltManifest]) -> list[BuiltManifest]:
         """
-        Do to *resources* what the patches and then the fields do.
+        Apply the patches and then the fields to *resources*.
 
         Raises:
-            BuildError: kustomize would give up.
+            BuildError: kustomize would fail.
             UnsureError: What kustomize would do is not certain.
         """
         for patch in self.patches:
@@ -111,4 +111,4 @@ class Kustomization:
         names = {each.body["metadata"]["name"] for each in built if each.body["kind"] in SCALED}
         for name in self.fields.replicas:
             if name not in names:
-                raise BuildError(f"`replicas` names {name!r}, which is no workload here")
+                raise BuildError(f"`replicas` names {name!r}, which is not a workload here")

@@ -1,7 +1,7 @@
 """
 A strategic merge as kustomize does it, on plain values.
 
-Only what is certain: where kyaml's answer hangs on accidents (two items of one name, items that
+Only what is certain: where kyaml's result depends on accidents (two items of one name, items that
 name only half of their keys), this raises `UnsureError` instead of guessing. Nothing is changed
 in place.
 
@@ -24,7 +24,7 @@ DIRECTIVE = "$patch"
 
 
 class Missing(Enum):
-    """The value of a field that is not there (which a null is)."""
+    """The value of a field that is missing (a null is not)."""
 
     MISSING = "missing"
 
@@ -56,7 +56,7 @@ def merge(body: Body, patch: Body) -> Body | None:
 
 def adopt(value: Any, kind: MergeType | MergeList) -> Any:
     """
-    Work out what becomes of a patch's *value* where the manifest has nothing: its nulls are lost.
+    Return what becomes of a patch's *value* where the manifest has nothing: its nulls are lost.
 
     Raises:
         UnsureError: What kustomize would do is not certain.

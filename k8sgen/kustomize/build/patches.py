@@ -1,5 +1,5 @@
 """
-The two kinds of patch that a kustomization applies, and whom they meet.
+The two kinds of patch that a kustomization applies, and their targets.
 
 Source:
     kustomize v5.8.1 api/internal/builtins/PatchTransformer.go, api/resource/resource.go
@@ -29,7 +29,7 @@ class MergePatch:
 
     Args:
         path: The file, beside the kustomization.
-        body: What differs, with the apiVersion, kind and metadata of the manifest that it meets.
+        body: What differs, with the apiVersion, kind and metadata of its target.
     """
 
     path: str
@@ -50,7 +50,7 @@ class MergePatch:
         Merge it into the one manifest that it names.
 
         Raises:
-            BuildError: It meets none, or several.
+            BuildError: There is no such manifest, or several.
             UnsureError: What kustomize would do is not certain.
         """
         wanted = identify(self.body)
@@ -80,7 +80,7 @@ class JsonPatch:
     Args:
         path: The file, beside the kustomization.
         operations: In their order.
-        target: Fields of the manifests that it meets, as regular expressions.
+        target: Fields of the manifests that it changes, as regular expressions.
     """
 
     path: str
@@ -102,7 +102,7 @@ class JsonPatch:
         Apply the operations to every manifest that the target selects.
 
         Raises:
-            BuildError: An operation meets nothing.
+            BuildError: An operation finds nothing at its path.
             UnsureError: kustomize would lose a value on the way.
         """
         return [self._patched(each) if self._selects(each) else each for each in resources]

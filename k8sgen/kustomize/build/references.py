@@ -1,5 +1,5 @@
 """
-The references that kustomize mends at the end of a build, as far as a name never changes.
+The references that kustomize updates at the end of a build; names never change here.
 
 Where it moved a ServiceAccount or a Service into a namespace, it writes that namespace into what
 refers to it.
@@ -71,7 +71,7 @@ def _is(target: BuiltManifest, kind: str) -> bool:
 
 
 def _within(referrer: BuiltManifest, target: BuiltManifest) -> bool:
-    """Return whether kustomize looks at *target* at all for *referrer*."""
+    """Return whether kustomize considers *target* at all for *referrer*."""
     version, kind, namespace, _ = identify(referrer.body)
     if (version, kind) in CLUSTER_SCOPED or identify(target.body)[2] == namespace:
         return True

@@ -29,7 +29,7 @@ _TAKEN = (
     "internal.config.kubernetes.io/",
 )
 """
-How the annotations begin that kustomize keeps for itself: it drops them, or does as they say.
+The prefixes of the annotations that kustomize reserves: it drops them, or obeys them.
 
 Source:
     kyaml kio/kioutil/kioutil.go, api/internal/utils/annotations.go
@@ -39,7 +39,7 @@ Source:
 @attrs.frozen
 class BuiltManifest:
     """
-    A manifest and the ids that it had before, which patches and references may still use.
+    A manifest and its earlier ids, which patches and references may still use.
 
     Args:
         body: The manifest as it is now.
@@ -51,16 +51,16 @@ class BuiltManifest:
 
     @property
     def ids(self) -> tuple[Id, ...]:
-        """Every id it answers to, oldest first."""
+        """Every id that it is found by, oldest first."""
         return (*self.previous, identify(self.body))
 
     def noted(self) -> BuiltManifest:
-        """Remember the present id."""
+        """Record the present id."""
         return attrs.evolve(self, previous=self.ids)
 
     def finished(self) -> Body:
         """
-        Take the manifest as the build prints it.
+        Return the manifest as the build prints it.
 
         kustomize rewrites the annotations of everything, and drops the empty ones.
         """
@@ -90,7 +90,7 @@ def require_sound(bodies: Sequence[Body]) -> None:
     Refuse manifests that no kustomization can hold.
 
     Raises:
-        BuildError: Says which, and why.
+        BuildError: Names it, and the reason.
     """
     for body in bodies:
         flaw = _flaw_of_head(body) or _flaw(body, f"{body['kind']} {body['metadata']['name']}")
@@ -105,7 +105,7 @@ def _flaw_of_head(body: Body) -> str:
         return f"a manifest has no metadata: {str(body)[:80]}"
     names = (body.get("apiVersion"), body.get("kind"), metadata.get("name"))
     if not all(isinstance(name, str) and name for name in names):
-        return f"a manifest lacks apiVersion, kind or metadata.name: {names}"
+        return f"a manifest has no apiVersion, kind or metadata.name: {names}"
     flaw = _flaw_of_pairs(metadata, "labels") or _flaw_of_pairs(metadata, "annotations")
     return flaw and f"{names[1]} {names[2]} has {flaw}"
 
@@ -113,12 +113,12 @@ def _flaw_of_head(body: Body) -> str:
 def _flaw_of_pairs(metadata: Body, field: str) -> str:
     pairs = metadata.get(field) or {}
     if not isinstance(pairs, dict):
-        return f"{field} that are no map"
+        return f"{field} that are not a map"
     for name, value in pairs.items():
         if not isinstance(name, str) or not isinstance(value, str):
             return f"{value!r} in {field}.{name}: both must be strings"
         if field == "annotations" and name.startswith(_TAKEN):
-            return f"the annotation {name}, which kustomize keeps for itself"
+            return f"the annotation {name}, which kustomize reserves"
         if field == "annotations" and _is_misread(name, value):
             return f"the annotation {name!r}, which kustomize cannot read back"
     return ""
@@ -131,7 +131,7 @@ def _is_misread(name: str, value: str) -> bool:
 
 
 def _flaw(value: object, path: str) -> str:
-    """Say what in *value* no kustomize can read; "" if there is nothing."""
+    """Return what in *value* kustomize cannot read; "" if there is nothing."""
     inner: Iterable[tuple[str, object]] = ()
     if isinstance(value, dict):
         bad = next((key for key in value if not isinstance(key, str) or not key), None)

@@ -24,7 +24,7 @@ _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 
 def set_namespace(body: Body, namespace: str) -> Body:
     """
-    Do what the field `namespace` does to a manifest.
+    Apply the field `namespace` to a manifest.
     """
     group, version = split_api_version(body["apiVersion"])
     kind = body["kind"]
@@ -56,7 +56,7 @@ def _set_default_subjects(body: Body, namespace: str) -> Body:
 
 def set_labels(body: Body, pairs: Mapping[str, str]) -> Body:
     """
-    Do what the field `labels` does to a manifest: its own labels only, no selector.
+    Apply the field `labels` to a manifest: to its own labels only, not to selectors.
     """
     changed: Body = set_field(
         body, "metadata/labels", lambda labels: {**labels, **pairs}, create={}
@@ -66,7 +66,7 @@ def set_labels(body: Body, pairs: Mapping[str, str]) -> Body:
 
 def set_replicas(body: Body, name: str, count: int) -> Body:
     """
-    Do what an entry of `replicas` does to a manifest of that *name*.
+    Apply an entry of `replicas` to a manifest of that *name*.
     """
     if body["kind"] not in SCALED or body["metadata"]["name"] != name:
         return body

@@ -1,8 +1,8 @@
 """
-The difference of two manifests: a merge patch, and JSON operations for what that cannot say.
+The difference of two manifests: a merge patch, and JSON operations for what that cannot express.
 
 The operations are applied first, so their list positions are those of the base. A change is only
-proposed here: whoever asks for it applies it and looks.
+proposed here: the caller applies it and compares.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Edit:
 
 def mixed_change(old: Body, new: Body) -> Edit:
     """
-    Say with a merge what a merge can say, and the rest with operations.
+    Express with a merge what a merge can express, and the rest with operations.
     """
     operations: list[Operation] = []
     difference = _Difference(operations)
@@ -47,7 +47,7 @@ def mixed_change(old: Body, new: Body) -> Edit:
 
 def json_change(old: Body, new: Body) -> Edit:
     """
-    Say everything with operations.
+    Express everything with operations.
     """
     operations: list[Operation] = []
     _Difference(operations).by_operations(old, new, ())
@@ -56,7 +56,7 @@ def json_change(old: Body, new: Body) -> Edit:
 
 @attrs.frozen
 class _Difference:
-    """Builds patches and collects in *operations* what they cannot say."""
+    """Builds patches, and collects in *operations* what they cannot express."""
 
     operations: list[Operation]
 
@@ -73,7 +73,7 @@ class _Difference:
         return {**old, "metadata": rest}
 
     def of_values(self, old: Any, new: Any, kind: MergeType | MergeList, path: Path) -> Any:
-        """Make the patch from *old* to *new*; MISSING where there is nothing to say."""
+        """Make the patch from *old* to *new*; MISSING where they are equal."""
         if same(old, new, kind, str(path[-1])):
             return MISSING
         if isinstance(old, dict) and isinstance(new, dict):
@@ -156,12 +156,12 @@ class _Difference:
             return False
 
     def operate(self, op: str, path: Path, value: Any = None) -> Any:
-        """Say it with an operation, and nothing with the patch."""
+        """Express it with an operation, and nothing with the patch."""
         self.operations.append(operation(op, path, value))
         return MISSING
 
     def by_operations(self, old: Body, new: Body, path: Path) -> Any:
-        """Say the difference of two maps with operations alone; whole lists are replaced."""
+        """Express the difference of two maps with operations alone; whole lists are replaced."""
         for name, value in new.items():
             inner = (*path, name)
             if name not in old:

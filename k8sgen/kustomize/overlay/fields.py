@@ -1,7 +1,7 @@
 """
-Which fields of a kustomization say a part of the difference, before any patch does.
+Which fields of a kustomization express a part of the difference, before any patch does.
 
-A field is used only where it leaves every wanted manifest as it is, and brings some manifest of
+A field is used only where it leaves every wanted manifest unchanged, and brings some manifest of
 the base nearer to what is wanted; so a patch from the untouched base is right with it, too.
 """
 
@@ -18,14 +18,14 @@ from k8sgen.kustomize.build.kustomization import Fields
 from k8sgen.kustomize.build.transform import SCALED
 
 Pair: TypeAlias = tuple[Body, Body]
-"""A manifest of the base, and the same as it is wanted."""
+"""A manifest of the base, and the wanted one."""
 
 
 def choose_fields(
     pairs: Sequence[Pair], wanted: Sequence[Body], *, namespace: str | None
 ) -> Fields:
     """
-    Choose the fields that turn the base manifests of *pairs* some way into the wanted ones.
+    Choose the fields that bring the base manifests of *pairs* nearer to the wanted ones.
 
     Args:
         pairs: What base and environment both have.

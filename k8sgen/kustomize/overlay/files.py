@@ -54,7 +54,7 @@ def overlay(
     Args:
         base: The manifests of the base; ignored without *base_path*.
         wanted: The manifests of the environment.
-        base_path: The base's folder, relative to the overlay's; None if the base lacks the service.
+        base_path: The base's folder, relative to the overlay's; None if it has no such service.
         namespace: Where the environment lives, if it is of one namespace.
         service: As for `base`.
 

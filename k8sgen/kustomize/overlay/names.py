@@ -23,7 +23,7 @@ def file_stems(manifests: Sequence[Body], main: str) -> Mapping[Id, str]:
     """
     Name the files of *manifests*, without their endings.
 
-    What is called *main* is named by its kind, everything else by kind and name; so a second
+    A manifest named *main* is in a file named by its kind, all others by kind and name; so a second
     manifest of a kind never renames the file of the first. Where that names two of them alike,
     the API group and the namespace are added.
     """

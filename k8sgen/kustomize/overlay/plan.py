@@ -62,17 +62,17 @@ _STEPS: Sequence[_Step] = (
     lambda old, new, _: mixed_change(old, new),
     lambda old, new, _: json_change(old, new),
 )
-"""The ways to say what the fields leave over, from the most readable to the most certain."""
+"""The ways to express what the fields leave, from the most readable to the most certain."""
 
 
 @attrs.frozen(kw_only=True)
 class Plan:
     """
-    What an overlay says, proved on the manifests themselves.
+    The contents of an overlay, proved on the manifests themselves.
 
     Args:
-        fields: What the kustomization says for all manifests.
-        patches: What that leaves over.
+        fields: The fields of the kustomization.
+        patches: For what the fields leave.
     """
 
     fields: Fields
@@ -87,7 +87,7 @@ def make_plan(
     namespace: str | None,
 ) -> Plan | None:
     """
-    Find the plan that turns *base* into *wanted*; None if nothing on top of the base can.
+    Find the plan that turns *base* into *wanted*; None if no patch can.
 
     Args:
         pairs: As `pair` finds them.
@@ -113,7 +113,7 @@ class _Search:
     stems: Mapping[Id, str]
 
     def run(self, fields: Fields) -> list[Patch] | None:
-        """Find the patches, each of the first step that works; None if no step does."""
+        """Find the patches, each by the first step that works; None if no step does."""
         first = [0] * len(self.pairs)
         while True:
             found = [
@@ -183,7 +183,7 @@ class _Search:
             return {identify(body) for body in self.wanted}
 
     def without_idle(self, fields: Fields, patches: Sequence[Patch]) -> Fields:
-        """Leave out the entries that meet nothing any more, now that the patches say it all."""
+        """Leave out the entries that change nothing any more, because the patches do it all."""
         bodies = [
             each.body
             for each in Kustomization(resources=(), patches=patches).build(self._resources())
@@ -210,7 +210,7 @@ def _alone(old: Body, patches: Sequence[Patch], fields: Fields) -> Body | None:
 
 
 def _addressed(old: Body, patch: Body) -> Body:
-    """Put the name of the manifest that it meets on a patch."""
+    """Add the name of its target to a patch."""
     metadata = {"name": old["metadata"]["name"]}
     if "namespace" in old["metadata"]:
         metadata["namespace"] = old["metadata"]["namespace"]

@@ -1,1 +1,1 @@
-"""The contract: the keys that an environment needs, and whether the files keep it; no value."""
+"""The contract: the keys that an environment needs, and whether its files fulfil it; no value."""

@@ -29,10 +29,10 @@ def check_environment(wanted: Needs, root: Path, *, now: datetime | None = None)
 
     Args:
         root: The project's directory.
-        now: For what is overdue; the present moment unless told.
+        now: The time that decides what is overdue; now by default.
 
     Returns:
-        What is wrong; one warning where the environment has no secrets yet.
+        The findings; one warning where the environment has no secrets yet.
     """
     return check(wanted, Store(root, wanted.environment), now or datetime.now(UTC))
 
@@ -45,7 +45,7 @@ def check(wanted: Needs, store: Store, now: datetime) -> list[Finding]:
 
 def check_left_behind(root: Path, environments: Collection[str]) -> list[Finding]:
     """
-    Find the encrypted files of what is no environment any more.
+    Find the encrypted files of environments that no longer exist.
 
     Args:
         root: The project's directory.
@@ -118,7 +118,7 @@ class _Check:
                 yield from self._of_key(key, needed, file)
             for key_name in (k for k in file.values if k not in needed.keys):
                 message = f"{name}/{key_name} is orphaned: no service declares it"
-                hint = f"take it out with: k8sgen secrets edit {self.needs.environment} {name}"
+                hint = f"remove it with: k8sgen secrets edit {self.needs.environment} {name}"
                 yield self._at(file, key_name, "secret-orphaned", message, hint=hint)
         for key in (key for key in needed.keys.values() if not self.needs.users(key)):
             message = f"no manifest uses {key.name}"
@@ -137,16 +137,16 @@ class _Check:
         yield from self._of_recipients(file)
         for key, value in file.values.items():
             if not value.is_encrypted:
-                message = f"{needed.name}/{key} stands there in plain text"
+                message = f"{needed.name}/{key} is in plain text"
                 yield self._at(file, key, "secret-plaintext", message)
             elif not value.is_text:
-                message = f"{needed.name}/{key} is no string, and Kubernetes will refuse it"
+                message = f"{needed.name}/{key} is not a string, and Kubernetes will refuse it"
                 yield self._at(file, key, "secret-not-text", message)
 
     def _of_recipients(self, file: Encrypted) -> Iterator[SecretIssue]:
         allowed = frozenset(self.needs.recipients)
         for recipient in sorted(file.recipients - allowed):
-            message = f"can be read by {recipient}, who is no recipient of the environment"
+            message = f"can be read by {recipient}, who is not a recipient of the environment"
             yield self._at(file, "recipient", "secret-recipients", message)
         for recipient in sorted(allowed - file.recipients):
             message = f"cannot be read by {recipient}, who is a recipient of the environment"
@@ -180,7 +180,7 @@ class _Check:
         try:
             values = yaml.safe_load(strip_header(path.read_text("utf-8")))["stringData"]
         except (OSError, yaml.YAMLError, KeyError, TypeError):
-            return  # not there, or no stub: nothing to leak
+            return  # missing, or not a stub: nothing to leak
         filled = [key for key, value in values.items() if not is_placeholder(value)]
         if filled:
             message = f"{shown} holds values in plain text: {', '.join(filled)}"
@@ -192,7 +192,7 @@ class _Check:
     def _at(
         self, file: Encrypted, key: str, rule: str, message: str, *, hint: str = ""
     ) -> SecretIssue:
-        """Make an issue about the line of an encrypted file on which *key* stands."""
+        """Make an issue about the line of an encrypted file that has *key*."""
         secret = file.file.name.removesuffix(".sops.yaml")
         place = Location(file.file, _line(self.store.path(secret), key))
         return SecretIssue(

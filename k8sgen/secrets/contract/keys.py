@@ -34,7 +34,7 @@ class Random:
 
     def __attrs_post_init__(self) -> None:
         if len(set(self.alphabet)) < 2:
-            msg = f"alphabet: {self.alphabet!r} leaves nothing to chance"
+            msg = f"alphabet: {self.alphabet!r} has no randomness"
             raise ValueError(msg)
         if self.previous and "," in self.alphabet:
             msg = "alphabet: a comma separates the previous values, so it cannot be in one"
@@ -44,10 +44,10 @@ class Random:
 @attrs.frozen
 class Derived:
     """
-    A value worked out of others: `{name}` in *template* is the value of that key.
+    A value derived from others: `{name}` in *template* is the value of that key.
 
     Values are percent-encoded as RFC 3986 asks of a URL's user information, unless *encode* is off.
-    Of a key that keeps previous values, it is the current one. Braces around what no name of
+    For a key that keeps previous values, it is the current one. Braces around what no name of
     *values* can be, such as JSON's, stand for themselves.
     """
 
@@ -59,7 +59,7 @@ class Derived:
         places = set(_PLACE.findall(self.template))
         if places != set(self.values):
             odd = ", ".join(sorted(places ^ set(self.values)))
-            msg = f"the template {self.template!r} and its values do not agree on: {odd}"
+            msg = f"the template {self.template!r} and its values differ in: {odd}"
             raise ValueError(msg)
 
     def fill(self, values: Mapping[str, str]) -> str:
@@ -81,7 +81,7 @@ class KeySet:
 
 @attrs.frozen
 class Given:
-    """A value that a person brings; *hint* says where it comes from."""
+    """A value that a person supplies; *hint* says where it comes from."""
 
     hint: str
 
@@ -89,7 +89,7 @@ class Given:
 @attrs.frozen
 class Alternate:
     """
-    One of two *names* in turn: the other one each time that *password* is rotated.
+    One of two *names*, alternating each time that *password* is rotated.
 
     For servers that keep one password a user: with two users, the old one and the new one are
     valid side by side until every client has the new one.
@@ -127,7 +127,7 @@ class LiveUpdate:
 @attrs.frozen(kw_only=True)
 class SecretKey:
     """
-    One key of one Kubernetes Secret, and the way its value is made.
+    One key of one Kubernetes Secret, and how its value is made.
 
     Args:
         secret: The name of the Kubernetes Secret, which is its service's name.
@@ -146,7 +146,7 @@ class SecretKey:
     @key.validator
     def _fits(self, _: attrs.Attribute[str], value: str) -> None:
         if not _KEY.fullmatch(value):
-            msg = f"key: {value!r} is no key of a Secret; use letters, digits, -, _ and ."
+            msg = f"key: {value!r} is not a key of a Secret; use letters, digits, -, _ and ."
             raise ValueError(msg)
 
     @property
@@ -168,7 +168,7 @@ class SecretKey:
 
 
 Revisions = Mapping[str, Mapping[str, str]]
-"""Secret to key to what changes when the value does, of the values that there are."""
+"""Secret to key to what changes when the value does, of the existing values."""
 
 
 def combined_revision(keys: Iterable[SecretKey], revisions: Revisions) -> str | None:
@@ -176,7 +176,7 @@ def combined_revision(keys: Iterable[SecretKey], revisions: Revisions) -> str | 
     Return what changes when any value of *keys* does, for the pods that have to roll then.
 
     Args:
-        revisions: Secret to key to revision, of the values that there are.
+        revisions: Secret to key to revision, of the existing values.
 
     Returns:
         A short hash, or `None` where there is no value yet.

@@ -97,11 +97,11 @@ class Needs:
         for name, before in graph.items():
             for source in before:
                 if source not in known:
-                    msg = f"{name} is derived from {source}, which no service of it declares"
+                    msg = f"{name} is derived from {source}, which no service declares"
                     hint = "declare it with self.secret(…) in the service that owns it"
                     raise ContractError(msg, hint=hint)
         try:
             return [known[name] for name in TopologicalSorter(graph).static_order()]
         except CycleError as error:
             circle = " -> ".join(error.args[1])
-            raise ContractError(f"derived in a circle: {circle}", hint="break it") from None
+            raise ContractError(f"derived from each other: {circle}", hint="remove one") from None

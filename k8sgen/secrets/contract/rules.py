@@ -1,4 +1,4 @@
-"""What `secrets check` demands: the rules by id, how grave each is, and how to put it right."""
+"""What `secrets check` requires: the rules by id, the severity of each, and how to correct it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from k8sgen.errors import Location
 @attrs.frozen
 class SecretRule:
     """
-    One demand.
+    One requirement.
 
     Args:
-        hint: The next step; {env}, {secret}, {key} and {file} stand for those of the finding.
+        hint: The next step; {env}, {secret}, {key} and {file} are replaced by those of the finding.
     """
 
     severity: Severity
@@ -37,7 +37,7 @@ RULES = {
         "warning", "once nothing needs it, delete it yourself; k8sgen never does"
     ),
     "secret-misnamed": SecretRule(
-        "error", 'put it right with: sops set {file} \'["metadata"]["{key}"]\' …'
+        "error", 'correct it with: sops set {file} \'["metadata"]["{key}"]\' …'
     ),
     "secret-plaintext": SecretRule(
         "error", f"treat the value as compromised: undo the edit, then {_EDIT}"
@@ -47,7 +47,7 @@ RULES = {
     "secret-rule": SecretRule("error", "run: k8sgen synth {env}"),
     "secret-overdue": SecretRule("warning", "run: k8sgen secrets rotate {env} {secret}/{key}"),
     "secret-stale": SecretRule("error", _GENERATE),
-    "secret-unused": SecretRule("warning", "take it out of the service, or use it"),
+    "secret-unused": SecretRule("warning", "remove it from the service, or use it"),
     "secret-stub-filled": SecretRule("error", "run: k8sgen secrets encrypt {env} {secret}"),
 }
 
@@ -58,10 +58,10 @@ class SecretIssue:
     One thing that is wrong with the secrets of an environment.
 
     Args:
-        secret: The Kubernetes Secret; empty where it is about no single one.
+        secret: The Kubernetes Secret; empty where it is not about a single one.
         key: What it is about in there.
         place: A file and line.
-        hint: In the place of the rule's own.
+        hint: Instead of the rule's own.
     """
 
     rule: str

@@ -1,4 +1,4 @@
-"""What there is of each key, as far as the encrypted files tell without being decrypted."""
+"""The state of each key, as far as the encrypted files show without being decrypted."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ State = Literal["present", "missing", "overdue", "stale", "plaintext", "unused",
 @attrs.frozen(kw_only=True)
 class Status:
     """
-    What there is of one key.
+    The state of one key.
 
     Args:
         state: `unused` has a value that no service declares; `stale` is older than what it is
             derived from.
-        changed: Since when the value is as it is, or at the latest; empty where there is none.
+        changed: When the value was set, at the latest; empty where there is none.
         users: Manifests, and how they get it.
     """
 
@@ -40,7 +40,7 @@ class Status:
 
 
 def status(needs: Needs, store: Store, now: datetime) -> list[Status]:
-    """Return the status of every key that is needed or there."""
+    """Return the status of every key that is needed or present."""
     return list(_statuses(needs, store, now))
 
 

@@ -31,7 +31,7 @@ _KINDS: Mapping[type[Recipe], str] = {
     Alternate: "in turn",
     Given: "given",
 }
-"""What a placeholder begins with, by which it is told from a value in angle brackets."""
+"""How a placeholder begins, which tells it from a value in angle brackets."""
 
 _PLACEHOLDER = re.compile(rf"<({'|'.join(_KINDS.values())}): .*>", re.DOTALL)
 
@@ -42,7 +42,7 @@ def secret_files(wanted: Iterable[Needs], environments: Iterable[Environment]) -
 
     Args:
         wanted: What the environments need that are being written.
-        environments: All that there are, for `.sops.yaml` has a rule for each.
+        environments: All of them, because `.sops.yaml` has a rule for each.
     """
     files: dict[str, File] = {}
     for each in wanted:
@@ -79,7 +79,7 @@ def _of_environment(wanted: Needs) -> dict[str, File]:
 
 
 def stub(wanted: Needs, needed: Needed) -> dict[str, Any]:
-    """Return the Secret with a description in the place of each value."""
+    """Return the Secret with a description in place of each value."""
     return wanted.manifest(needed, {k: placeholder(key) for k, key in needed.keys.items()})
 
 
@@ -94,7 +94,7 @@ def is_placeholder(value: object) -> bool:
 
 
 def placeholder(key: SecretKey) -> str:
-    """Say what goes in the place of a value."""
+    """Return the placeholder for a value."""
     age = f", a new one every {key.rotate_days} days" if key.rotate_days else ""
     return f"<{_KINDS[type(key.recipe)]}: {_describe(key)}{age}>"
 
@@ -128,7 +128,7 @@ def _kustomization() -> Mapping[str, Any]:
 
 def _generator(wanted: Needs) -> Mapping[str, Any]:
     """
-    Name the encrypted files to KSOPS.
+    Write the KSOPS generator that lists the encrypted files.
 
     Source:
         https://github.com/viaduct-ai/kustomize-sops

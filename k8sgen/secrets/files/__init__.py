@@ -1,1 +1,1 @@
-"""The encrypted files: who can read them, what they tell from outside, how they are written."""
+"""The encrypted files: who can read them, what they show as they are, how they are written."""

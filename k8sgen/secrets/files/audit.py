@@ -54,7 +54,7 @@ class _Commit:
 
 def audit(root: Path, environment: str | None = None) -> list[Event]:
     """
-    Tell the history of the encrypted files, the newest change first.
+    Return the history of the encrypted files, the newest change first.
 
     Raises:
         SecretsError: The project is in no git repository.
@@ -70,12 +70,12 @@ def audit(root: Path, environment: str | None = None) -> list[Event]:
 
 
 def is_shallow(root: Path) -> bool:
-    """Return whether the clone lacks older history."""
+    """Return whether the clone is shallow."""
     return (asked(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
 
 
 def _commits(root: Path, folder: str) -> Iterator[_Commit]:
-    """Return the commits that made a file what none of their parents has."""
+    """Return the commits that gave a file contents that none of their parents has."""
     log = asked(
         root, "log", "--cc", "--name-only", "--relative", f"--format={_FORMAT}", "--", folder
     )
@@ -122,7 +122,7 @@ def _at(root: Path, commit: str, name: str) -> str | None:
 
 
 def _compare(name: str, olds: Sequence[str | None], new: str | None) -> Iterator[Event]:
-    """Tell what is in *new* and in none of *olds*, the file in each parent commit."""
+    """Return what is in *new* and in none of *olds*, the file in each parent commit."""
     path = Path(name)
     environment, secret = path.parts[2], path.name.removesuffix(SUFFIX)
     try:

@@ -1,4 +1,4 @@
-"""What an encrypted file tells without being decrypted: its keys, its readers, its dates."""
+"""What an encrypted file shows without being decrypted: its keys, its readers, its dates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from k8sgen.secrets.files.record import ANNOTATION, Record, digest, from_text, r
 CIPHERTEXT = re.compile(r"ENC\[AES256_GCM,data:.*,iv:.+,tag:.+,type:(?P<type>\w+)\]")
 _CONFLICT = re.compile(r"^(<{7}|\|{7}|>{7}) ", re.MULTILINE)
 _RESTORE = "restore it with: git checkout HEAD -- {}"
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # makes nothing but strings
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # makes only strings
 _FIELDS = ("data", "stringData")
 _GROUPS = {
     "age": "recipient",
@@ -37,7 +37,7 @@ class EncryptedValue:
 
     Args:
         field: `data` or `stringData`.
-        ciphertext: As it stands there; the plaintext, where it is not encrypted.
+        ciphertext: As in the file; the plaintext, where it is not encrypted.
     """
 
     field: str
@@ -50,7 +50,7 @@ class EncryptedValue:
 
     @property
     def is_text(self) -> bool:
-        """Whether it is a string, as a Secret wants."""
+        """Whether it is a string, as a Secret requires."""
         found = CIPHERTEXT.fullmatch(self.ciphertext)
         return found is None or found["type"] == "str"
 
@@ -61,9 +61,9 @@ class Encrypted:
     One file that SOPS encrypted.
 
     Args:
-        file: As it is named in messages, relative to the project.
+        file: Its name in messages, relative to the project.
         name: Of the Kubernetes Secret.
-        recipients: Who can read it: age public keys, and the ids of whatever else it is made for.
+        recipients: Who can read it: age public keys, and the ids of other kinds of recipients.
         modified: When SOPS last wrote it.
     """
 
@@ -76,17 +76,17 @@ class Encrypted:
     records: Mapping[str, Record]
 
     def changed(self, key: str) -> datetime:
-        """Tell since when a value is as it is, or since when at the latest."""
+        """Return when a value was set, or when at the latest."""
         record = self._record(key)
         return record.changed if record else self.modified
 
     def revision(self, key: str) -> str:
-        """Return what changes when the value of *key* does, as far as that shows from outside."""
+        """Return what changes when the value of *key* does, without decrypting it."""
         record = self._record(key)
         return record.revision if record else digest(self.values[key].ciphertext)
 
     def is_recorded(self, key: str) -> bool:
-        """Whether k8sgen wrote the value of *key* as it stands there."""
+        """Whether k8sgen wrote the present value of *key*."""
         record = self._record(key)
         return record is not None and not record.foreign
 
@@ -101,7 +101,7 @@ def read(path: Path, file: Path) -> Encrypted:
     Read the encrypted file at *path*.
 
     Args:
-        file: How it is named in messages.
+        file: Its name in messages.
 
     Raises:
         ReadError: It is damaged, in a merge conflict, or not encrypted.
@@ -126,7 +126,7 @@ def parse(text: str, file: Path) -> Encrypted:
     try:
         body = yaml.load(text, Loader=_LOADER)  # noqa: S506
     except yaml.YAMLError as error:
-        raise _damaged(file, "is no YAML", error) from None
+        raise _damaged(file, "is not YAML", error) from None
     return _read(body, file)
 
 
@@ -143,7 +143,7 @@ def _refuse_conflict(text: str, file: Path) -> None:
 
 def _read(body: Any, file: Path) -> Encrypted:
     if not isinstance(body, Mapping) or body.get("kind") != "Secret":
-        raise _damaged(file, "is cut off, or no Kubernetes Secret")
+        raise _damaged(file, "is cut off, or is not a Kubernetes Secret")
     if not all(isinstance(body.get(part) or {}, Mapping) for part in ("metadata", *_FIELDS)):
         raise _damaged(file, "is cut off")
     metadata, sops = body.get("metadata") or {}, body.get("sops")

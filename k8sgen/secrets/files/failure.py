@@ -15,7 +15,7 @@ _MISSING_FILE = re.compile(r"failed to open SOPS_AGE_KEY_FILE file: open\s+(\S+?
 
 @attrs.frozen
 class Meaning:
-    """What one message of sops stands for."""
+    """What one message of sops means."""
 
     pattern: str
     kind: type[SecretsError]
@@ -35,7 +35,7 @@ _MEANINGS = (
         "identity did not match any of the recipients",
         KeyMissingError,
         "none of your age identities opens it; it is encrypted for {recipients}",
-        "run secrets init, then let somebody who can open it run secrets rotate --recipients",
+        "run secrets init, then let a person who can open it run secrets rotate --recipients",
     ),
     Meaning(
         "Did not find keys in locations|failed to load age identities",
@@ -78,7 +78,7 @@ def explain(stderr: str, file: Path, *, hidden: str = "") -> SecretsError:
 
     Args:
         file: What it worked on.
-        hidden: What it was given to read, of which nothing may be shown.
+        hidden: Its input, of which nothing may be shown.
     """
     from k8sgen.secrets.files.identity import key_file  # noqa: PLC0415 - only for a message
 
@@ -87,7 +87,7 @@ def explain(stderr: str, file: Path, *, hidden: str = "") -> SecretsError:
         msg = f"SOPS_AGE_KEY_FILE names {missing[1]}, which is not there"
         return KeyMissingError(msg, location=file, hint="put the age identity there, or unset it")
     plain = " ".join(stderr.replace("|", " ").split())
-    recipients = ", ".join(_RECIPIENT.findall(stderr)) or "somebody else"
+    recipients = ", ".join(_RECIPIENT.findall(stderr)) or "others"
     facts = {"file": file, "recipients": recipients, "key_file": key_file()}
     for meaning in _MEANINGS:
         if re.search(meaning.pattern, plain):

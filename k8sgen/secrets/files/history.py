@@ -1,4 +1,4 @@
-"""What git knows of the encrypted files; without git, nothing."""
+"""What git knows about the encrypted files; without git, nothing."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from k8sgen.tools.git import asked
 
 def refuse_deleted(store: Store, secrets: Iterable[str]) -> None:
     """
-    Refuse to make values anew for an encrypted file that was committed and is not here now.
+    Refuse to generate values for an encrypted file that was committed and is missing now.
 
     Raises:
-        SecretsError: There is one: servers still have the values that are in it.
+        SecretsError: There is one: servers still use the values in it.
     """
     for name in secrets:
         shown = store.shown(name)
         there = store.path(name).exists()
         if not there and asked(store.root, "cat-file", "-e", f"HEAD:./{shown}") is not None:
-            hint = f"restore it with: git checkout HEAD -- {shown}, or commit that it is gone"
-            raise SecretsError("the file is in git but not here", location=shown, hint=hint)
+            hint = f"restore it with: git checkout HEAD -- {shown}, or commit its removal"
+            raise SecretsError("the file is in git but is missing here", location=shown, hint=hint)

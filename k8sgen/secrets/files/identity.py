@@ -42,7 +42,7 @@ def _standard_file() -> Path:
 
 
 def recipients() -> dict[str, str]:
-    """Return the public key of each identity here, with the purpose that is noted above it."""
+    """Return the public key of each identity here, with the purpose in the comment above it."""
     found: dict[str, str] = {}
     files = [path for path in {key_file(), _standard_file()} if path.is_file()]
     texts = [os.environ.get("SOPS_AGE_KEY", ""), *(p.read_text("utf-8", "replace") for p in files)]
@@ -69,9 +69,9 @@ def ensure(purpose: str, *, root: Path, known: Sequence[str]) -> Ensured:
     Find the identity that is for *purpose*, or make it.
 
     Args:
-        purpose: Noted above the identity, such as "example/production".
+        purpose: The comment above the identity, such as "example/production".
         root: The project, which the file may not be in.
-        known: Public keys that serve as well; the first that is ours is taken.
+        known: Public keys that serve as well; the first whose identity is here is taken.
 
     Raises:
         SecretsError: The file would be in the project.

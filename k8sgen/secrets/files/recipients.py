@@ -19,8 +19,8 @@ def add_recipient(path: Path, recipient: str, *, present: Sequence[str], shown: 
     Add *recipient* to the file at *path*, or make the file.
 
     Args:
-        present: The environment's recipients; those that no file lists are put down too, because
-            a list in the file takes the place of one in Python.
+        present: The environment's recipients; those that no file lists are written too, because
+            a list in the file replaces one in Python.
         shown: How the file is named in messages.
 
     Returns:

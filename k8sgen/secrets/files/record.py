@@ -1,5 +1,5 @@
 """
-What k8sgen notes beside the encrypted values: since when each is as it is, readable by anybody.
+What k8sgen records beside the encrypted values: when each was set, readable by anybody.
 
 SOPS dates a file, not its values. So the annotation `k8sgen/values` has a line a key:
 
@@ -8,8 +8,8 @@ SOPS dates a file, not its values. So the annotation `k8sgen/values` has a line 
     dsn 2026-08-01T09:30:00Z 0c9d8e7f6a5b 0c9d8e7f6a5b foreign
 
 The date of the value, a digest of its ciphertext, the digest of the ciphertext that the value had
-at first (only where the data key has changed since), and whether somebody else wrote it. A line
-whose digest no longer fits was overtaken by an edit from elsewhere and counts for nothing.
+at first (only where the data key has changed since), and whether it was written without k8sgen. A
+line whose digest no longer fits is outdated by an edit with other tools, and is ignored.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def from_text(text: str) -> datetime:
     Read a moment as SOPS and k8sgen write it.
 
     Raises:
-        ValueError: It is none.
+        ValueError: *text* is not one.
     """
     return datetime.fromisoformat(text).astimezone(UTC)
 
@@ -49,7 +49,7 @@ def from_text(text: str) -> datetime:
 @attrs.frozen(kw_only=True)
 class Record:
     """
-    Since when a value is as it is.
+    When a value was set.
 
     Args:
         ciphertext: The digest of its ciphertext when this was noted.
@@ -71,7 +71,7 @@ class Record:
 
 
 def read_records(text: str) -> dict[str, Record]:
-    """Read the annotation; a line that is none counts for nothing."""
+    """Read the annotation; an invalid line is ignored."""
     found = {}
     for line in text.splitlines():
         key, *rest = line.split() or [""]
@@ -96,9 +96,9 @@ def parse_age(text: str) -> int:
     Read an age such as `90d`, `12w` or `36h`, in seconds.
 
     Raises:
-        K8sgenError: It is none.
+        K8sgenError: *text* is not one.
     """
     units = {"h": 3600, "d": 86400, "w": 604800}
     if text[:-1].isdecimal() and text[-1] in units:
         return int(text[:-1]) * units[text[-1]]
-    raise K8sgenError(f"{text!r} is no age", hint="write for instance 90d, 12w or 36h")
+    raise K8sgenError(f"{text!r} is not an age", hint="write for instance 90d, 12w or 36h")

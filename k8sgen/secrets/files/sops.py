@@ -21,7 +21,7 @@ from k8sgen.tools.programs import require
 ENCRYPTED_REGEX = "^(data|stringData)$"
 UNCHANGED = 200
 """The status of `sops edit` when the editor changed nothing."""
-# What would add readers that the project does not name, and values that sops need not see.
+# These would add readers that the project does not name, or values that sops need not see.
 _FOREIGN = (
     "K8SGEN_SECRET_",
     "SOPS_AGE_RECIPIENTS",
@@ -78,7 +78,7 @@ def rotate_data_key(path: Path, *, file: Path) -> None:
 
 
 def update_recipients(path: Path, recipients: Sequence[str], *, file: Path) -> None:
-    """Let *recipients*, and nobody else, open the file at *path*; the values stay as they are."""
+    """Let only *recipients* open the file at *path*; the values do not change."""
     rule = {"encrypted_regex": ENCRYPTED_REGEX, "age": ",".join(recipients)}
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as config:  # nothing but public keys
         json.dump({"creation_rules": [rule]}, config)
@@ -88,12 +88,12 @@ def update_recipients(path: Path, recipients: Sequence[str], *, file: Path) -> N
 
 
 def edit(path: Path, *, file: Path) -> bool:
-    """Open the editor on the file at *path*, and tell whether anything was changed."""
+    """Open the editor on the file at *path*, and return whether anything was changed."""
     command = [require("sops"), "edit", "--input-type", "yaml", "--output-type", "yaml", str(path)]
     status = subprocess.run(command, env=_environment(), check=False).returncode
     if status not in (0, UNCHANGED):
         msg = f"sops edit ended with status {status}; nothing was changed"
-        raise SecretsError(msg, location=file, hint="its own message stands above")
+        raise SecretsError(msg, location=file, hint="its own message is above")
     return status == 0
 
 

@@ -4,7 +4,7 @@ The encrypted files of one environment, changed all together or not at all, and 
 New ciphertext is staged in a hidden folder beside the files, read back and decrypted there. Then
 the folder is renamed: from that moment the change counts, and each staged file takes the place of
 the old one. A kill before leaves the old files; a kill after is completed by the next command that
-writes. A staged file's name tells which content it replaces, so that what somebody else wrote in
+writes. A staged file's name tells which content it replaces, so that what another program wrote in
 between is never overwritten.
 """
 
@@ -86,7 +86,7 @@ class Store:
     @contextmanager
     def changing(self) -> Iterator[Staging]:
         """
-        Be the only one to change files of `dist/`, after completing what was interrupted.
+        Hold the lock on `dist/`, after completing what was interrupted.
 
         Raises:
             OutputError: Another command has been at work for too long.
@@ -120,7 +120,7 @@ class Store:
         for staged in sorted(decided.glob(f"*{SUFFIX}")):
             secret, _, before = staged.name.removesuffix(SUFFIX).rpartition(".")
             if _fingerprint(self.path(secret)) != before:
-                problem = "was changed while a change of k8sgen's own was interrupted"
+                problem = "was changed after a change by k8sgen was interrupted"
                 hint = (
                     f"the interrupted one is {staged}: compare both, keep one of them as "
                     f"{self.shown(secret)}, delete the folder {DECIDED}, and run secrets generate"
@@ -175,7 +175,7 @@ class Staging:
         self.store._complete()
 
     def discard(self) -> None:
-        """Forget what was staged."""
+        """Discard what was staged."""
         if self.folder.exists():
             _clear(self.folder)
 
@@ -185,7 +185,7 @@ def _clear(folder: Path) -> None:
     Remove what was staged.
 
     A `sops` that has outlived its killed command may write into the folder meanwhile. Then it is
-    left to the next command: there is nothing in it but ciphertext that counts for nothing.
+    left to the next command: it holds only ciphertext that is not used.
     """
     for _ in range(10):
         shutil.rmtree(folder, ignore_errors=True)
@@ -195,7 +195,7 @@ def _clear(folder: Path) -> None:
 
 
 def _fingerprint(path: Path) -> str:
-    """Tell contents apart; what is not there has a fingerprint too."""
+    """Return a text that differs for each content; a missing file has one too."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
     except FileNotFoundError:
@@ -206,7 +206,7 @@ def revisions(store: Store) -> dict[str, dict[str, str]]:
     """
     Return what changes when a value does: Secret to key to revision, of the readable files.
 
-    A damaged file is `secrets check`'s to report, and nobody else's to stumble over.
+    A damaged file is skipped here, and reported by `secrets check`.
     """
     found: dict[str, dict[str, str]] = {}
     for name in store.names():

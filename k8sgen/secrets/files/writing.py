@@ -1,4 +1,4 @@
-"""Writes one staged file, notes what changed in it, and verifies it before it counts."""
+"""Writes one staged file, records what changed in it, and verifies it before it is used."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def note(
     foreign: Collection[str] = (),
 ) -> None:
     """
-    Note in the staged file since when its values are as they are.
+    Record in the staged file when its values were set.
 
     Args:
         changed: The date of each value that is a new one.
-        foreign: The keys among them whose values somebody wrote by hand.
+        foreign: The keys among them whose values were written by hand.
     """
     new = read(place.path, place.shown)
     records = {}
@@ -68,5 +68,5 @@ def verify(place: Place, expected: Mapping[str, str]) -> None:
         SecretsError: It does not decrypt to what it should.
     """
     if sops.decrypt(place.path, file=place.shown) != dict(expected):
-        msg = "the new file does not decrypt to what was put in; the old one stays"
-        raise SecretsError(msg, location=place.shown, hint="see that sops is a recent one")
+        msg = "the new file does not decrypt to what was encrypted; the old one stays"
+        raise SecretsError(msg, location=place.shown, hint="use a recent sops")

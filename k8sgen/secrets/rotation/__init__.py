@@ -1,1 +1,1 @@
-"""New values: how they are made, and in which order they reach what runs."""
+"""New values: how they are made, and in which order they reach the cluster."""

@@ -1,4 +1,4 @@
-"""Works out the new values of an environment's keys, and writes them in one change."""
+"""Computes the new values of an environment's keys, and writes them in one change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from k8sgen.secrets.rotation.values import make
 @attrs.frozen(kw_only=True)
 class Present:
     """
-    What the encrypted files of an environment hold.
+    What the encrypted files of an environment contain.
 
     Args:
         files: By Secret.
@@ -33,12 +33,12 @@ class Present:
     values: Mapping[str, str] = attrs.field(repr=False)
 
     def is_recorded(self, key: SecretKey) -> bool:
-        """Whether k8sgen wrote the value of *key* as it stands there."""
+        """Whether k8sgen wrote the present value of *key*."""
         file = self.files.get(key.secret)
         return bool(file and key.key in file.values and file.is_recorded(key.key))
 
     def changed(self, key: SecretKey) -> datetime:
-        """Tell since when the value of *key*, which is there, is as it is."""
+        """Return when the value of *key*, which is present, was set."""
         return self.files[key.secret].changed(key.key)
 
     def of(self, secret: str) -> dict[str, str]:
@@ -55,7 +55,7 @@ class Outcome:
     Args:
         made: They had no value.
         renewed: They had another one.
-        kept: Derived keys whose value is not what their recipe gives; somebody edited them.
+        kept: Derived keys whose value is not what their recipe gives, because it was edited.
         files: Those written, as they are named in messages.
     """
 
@@ -94,7 +94,7 @@ class ValueChange:
     A change of some values, with all that follows from it.
 
     Args:
-        now: The date to note for what changes.
+        now: The date to record for what changes.
     """
 
     staging: Staging
@@ -111,7 +111,7 @@ class ValueChange:
             rotate: The keys to make anew.
 
         Raises:
-            SecretsError: A value is missing that a person has to bring; nothing is written.
+            SecretsError: A value is missing that a person has to supply; nothing is written.
         """
         values, kept = self._work_out(given, set(rotate))
         old = self.before.values
@@ -185,7 +185,7 @@ class ValueChange:
     def _stays(
         self, key: SecretKey, derived: str, values: Mapping[str, str], rotate: set[str]
     ) -> bool:
-        """Whether somebody edited a derived value, and nothing that it comes from changes now."""
+        """Whether a derived value was edited, and nothing that it comes from changes now."""
         old = self.before.values
         edited = key.name in old and old[key.name] != derived and not self.before.is_recorded(key)
         moved = any(old.get(source.name) != values[source.name] for source in key.sources)

@@ -1,4 +1,4 @@
-"""Changes by hand: in an editor, or by a stub that somebody filled."""
+"""Changes by hand: in an editor, or by a filled-in stub."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def edit(store: Store, secret: str) -> Place | None:
 
 def take(staging: Staging, secret: str, edited: Place, *, now: datetime) -> None:
     """
-    Let the *edited* copy take the place of the file that it was made of.
+    Put the *edited* copy in the place of the file that it was made of.
 
     Raises:
-        SecretsError: Somebody else has changed the file; both are kept.
+        SecretsError: The file has changed meanwhile; both are kept.
     """
     store = staging.store
     place = staging.place(secret)
     if store.edited(secret) != edited.path:
-        problem = "was changed by somebody else while you edited it"
+        problem = "changed while you edited it"
         hint = (
             f"your version is kept in {edited.path.name} beside it: put your changes in again "
             f"with k8sgen secrets edit {store.environment} {secret}, and delete it"
@@ -66,18 +66,18 @@ def take(staging: Staging, secret: str, edited: Place, *, now: datetime) -> None
 
 def read_stub(text: str, needed: Needed, shown: Path) -> dict[str, str]:
     """
-    Return the values that somebody filled into a stub, by the key's name; messages show none.
+    Return the values that were filled into a stub, by the key's name; messages show none.
 
     Raises:
-        SecretsError: It is no stub of this Secret.
+        SecretsError: It is not a stub of this Secret.
     """
-    hint = f"take a copy of {needed.name}.stub.yaml and replace what stands in <…>"
+    hint = f"take a copy of {needed.name}.stub.yaml and replace what is in <…>"
     try:
         body = yaml.safe_load(text)
         values = dict(body["stringData"])
         name = body["metadata"]["name"]
     except (yaml.YAMLError, KeyError, TypeError, ValueError):
-        raise SecretsError("it is no stub", location=shown, hint=hint) from None
+        raise SecretsError("it is not a stub", location=shown, hint=hint) from None
     if name != needed.name:
         msg = f"it is a stub of {name}, not of {needed.name}"
         raise SecretsError(msg, location=shown, hint=hint)
@@ -85,7 +85,7 @@ def read_stub(text: str, needed: Needed, shown: Path) -> dict[str, str]:
         if key not in needed.keys:
             raise SecretsError(f"no service declares the key {key}", location=shown, hint=hint)
         if not isinstance(value, str) or not value:
-            msg = f"the value of {key} is no text"
+            msg = f"the value of {key} is not a string"
             raise SecretsError(msg, location=shown, hint="put quotes around it")
     return {
         needed.keys[key].name: value for key, value in values.items() if not is_placeholder(value)

@@ -17,7 +17,7 @@ from k8sgen.secrets.files.writing import note, verify
 
 def named(needs: Needs, names: Sequence[str]) -> list[SecretKey]:
     """
-    Find the keys *names*; the name of a Secret stands for all that k8sgen makes of it.
+    Find the keys *names*; the name of a Secret means all of its keys that k8sgen makes.
 
     Raises:
         UsageError: No service declares one of them.
@@ -36,7 +36,7 @@ def named(needs: Needs, names: Sequence[str]) -> list[SecretKey]:
 
 
 def is_made(key: SecretKey) -> bool:
-    """Whether k8sgen makes the value of *key* by chance."""
+    """Whether k8sgen makes the value of *key* at random."""
     return isinstance(key.recipe, Random | KeySet)
 
 
@@ -71,7 +71,7 @@ def new_data_keys(staging: Staging, store: Store) -> list[Path]:
 
 
 def new_recipients(staging: Staging, store: Store, recipients: Sequence[str]) -> list[Path]:
-    """Let *recipients*, and nobody else, open every file; values keep their ciphertext."""
+    """Let only *recipients* open every file; values keep their ciphertext."""
     written = []
     for name in store.names():
         if store.read(name).recipients == frozenset(recipients):

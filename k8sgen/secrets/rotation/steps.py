@@ -1,5 +1,5 @@
 """
-What brings rotated values to the running cluster, in an order that locks nobody out.
+The steps that bring rotated values to the running cluster, in an order that locks nobody out.
 
 First the servers accept the new value beside the old one, then the Secrets change, then the
 clients roll, then the servers themselves, and at last the servers refuse the old value.
@@ -37,11 +37,11 @@ class Step:
 @attrs.frozen(kw_only=True)
 class Steps:
     """
-    The way of some rotated keys into the cluster.
+    The steps for some rotated keys.
 
     Args:
         context: Of the kubeconfig; every command names it.
-        changed: Every key with a new value, the derived ones too.
+        changed: Every key with a new value, including derived ones.
     """
 
     needs: Needs

@@ -1,4 +1,4 @@
-"""Makes values: by chance, out of others, and as key sets; the only room that sees plaintext."""
+"""Makes values, at random or from others; the only module that sees plaintext."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ Values = Mapping[str, str]
 
 
 def current(key: SecretKey, value: str) -> str:
-    """Return the value that counts, without the previous ones behind it."""
+    """Return the current value, without the previous ones behind it."""
     keeps = isinstance(key.recipe, Random) and key.recipe.previous
     return value.partition(",")[0] if keeps else value
 
 
 def make(key: SecretKey, values: Values) -> str:
     """
-    Make a value that nobody has to bring.
+    Make a value that nobody has to supply.
 
     Args:
         values: What there is; the key's own is its previous one.
 
     Raises:
-        SecretsError: A person has to bring it, or its previous value is no key set.
+        SecretsError: A person has to supply it, or its previous value is not a key set.
     """
     recipe, old = key.recipe, values.get(key.name)
     if isinstance(recipe, Random):
@@ -56,7 +56,7 @@ def make(key: SecretKey, values: Values) -> str:
 
 
 def derive(recipe: Derived, values: Values) -> str:
-    """Work a value out of *values*."""
+    """Derive a value from *values*."""
     found = {name: current(key, values[key.name]) for name, key in recipe.values.items()}
     if recipe.encode:
         found = {name: quote(value, safe="") for name, value in found.items()}
@@ -102,8 +102,8 @@ def _keys(name: str, text: str) -> list[Any]:
     try:
         return list(json.loads(text)["keys"])
     except (ValueError, KeyError, TypeError):
-        msg = f"the present value of {name} is no JSON Web Key Set"
-        hint = "put it right with secrets edit, or take the key out there to have a new set made"
+        msg = f"the present value of {name} is not a JSON Web Key Set"
+        hint = "correct it with secrets edit, or remove the key there to have a new set made"
         raise SecretsError(msg, hint=hint) from None
 
 

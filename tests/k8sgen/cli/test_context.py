@@ -140,4 +140,4 @@ def test_a_context_without_live_is_wrong_use(named: Path, kubectl: FakeKubectl) 
     """Nothing is ignored in silence."""
     ran = run(named, "diff", "production", "--context", "main")
     assert ran.status == 2
-    assert "only --live asks one" in ran.err
+    assert "--context chooses a cluster for --live alone" in ran.err

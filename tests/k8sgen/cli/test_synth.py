@@ -17,7 +17,7 @@ def test_a_second_run_writes_nothing(root: Path) -> None:
     ran = run(root, "synth")
     assert (ran.status, ran.err) == (0, "")
     count = len(before)
-    last = f"dist/: 0 written, {count} left alone, 0 removed, 0 of others kept"
+    last = f"dist/: 0 written, {count} left alone, 0 removed, 0 unmanaged"
     assert ran.out.splitlines()[-1] == last
     assert tree(root / "dist") == before
 
@@ -77,7 +77,7 @@ def test_somebody_elses_file_in_the_way_is_told_by_check(root: Path) -> None:
     ran = run(root, "synth", "--check")
     assert ran.status == 1
     assert "x base/web/service.yaml" in ran.out.splitlines()
-    assert ran.out.endswith(", 1 in whose place others stand\n")
+    assert ran.out.endswith(", 1 blocked by unmanaged files\n")
 
 
 def test_an_environment_that_is_gone_loses_its_overlay(root: Path) -> None:
@@ -141,7 +141,7 @@ def test_json_reports_what_changed(root: Path) -> None:
     write_project(root, edited("environments/staging.py", "replicas=2", "replicas=4"))
     report = json.loads(run(root, "synth", "--json").out)
     assert report["written"] == ["overlays/staging/web/kustomization.yaml"]
-    assert (report["removed"], report["kept"], report["edited"]) == ([], [], [])
+    assert (report["removed"], report["unmanaged"], report["modified"]) == ([], [], [])
     assert set(report["resources"]) == {"production", "staging"}
 
 

@@ -18,15 +18,15 @@ from k8sgen.output.header import File
 from k8sgen.output.status import compare
 from k8sgen.output.write import write
 from tests.k8sgen.output.processes import Steps, die, end, start
-from tests.k8sgen.output.trees import FOREIGN, beside, content, everything, generation, put
+from tests.k8sgen.output.trees import UNMANAGED, beside, content, everything, generation, put
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
-    """A tree of the first generation, with files of others in it."""
-    put(tmp_path / "dist", FOREIGN)
+    """A tree of the first generation, with unmanaged files in it."""
+    put(tmp_path / "dist", UNMANAGED)
     write(tmp_path / "dist", generation(1), owns=everything)
     return tmp_path / "dist"
 
@@ -102,7 +102,7 @@ def test_file_system_without_links_gets_copies(dist: Path, monkeypatch: pytest.M
     monkeypatch.setattr(os, "link", refuse)
     write(dist, generation(2), owns=everything)
     assert (dist / "README.md").stat().st_mtime_ns == before.st_mtime_ns
-    assert all((dist / path).read_bytes() == text for path, text in FOREIGN.items())
+    assert all((dist / path).read_bytes() == text for path, text in UNMANAGED.items())
     assert compare(dist, generation(2), owns=everything).drift == ()
     assert beside(dist) == []
 

@@ -15,7 +15,7 @@ from k8sgen.output import exchange as swap
 from k8sgen.output.status import compare
 from k8sgen.output.write import write
 from tests.k8sgen.output.processes import AUDITED, Steps, die, end, start
-from tests.k8sgen.output.trees import FOREIGN, beside, content, everything, generation, put
+from tests.k8sgen.output.trees import UNMANAGED, beside, content, everything, generation, put
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -34,7 +34,7 @@ def trees(dist: Path, *, size: int) -> dict[int, dict[str, bytes]]:
     """
     Write both generations, the first one last, and give the whole content of each.
     """
-    put(dist, FOREIGN)
+    put(dist, UNMANAGED)
     seen = {}
     for number in (2, 1):
         write(dist, generation(number, count=size), owns=everything)
@@ -182,7 +182,7 @@ def test_foreign_files_that_come_during_a_write_are_carried_over(tmp_path: Path)
             break
         (dist / "late/new.txt").unlink()
         (dist / "late").rmdir()
-        put(dist, FOREIGN)
+        put(dist, UNMANAGED)
         write(dist, generation(1, count=SMALL), owns=everything)
 
 

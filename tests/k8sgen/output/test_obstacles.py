@@ -18,13 +18,13 @@ import pytest
 from k8sgen.errors import K8sgenError, OutputError
 from k8sgen.output.header import File
 from k8sgen.output.write import write
-from tests.k8sgen.output.trees import FOREIGN, beside, content, everything, generation, put
+from tests.k8sgen.output.trees import UNMANAGED, beside, content, everything, generation, put
 
 
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
-    """A tree of the first generation, with files of others in it."""
-    put(tmp_path / "dist", FOREIGN)
+    """A tree of the first generation, with unmanaged files in it."""
+    put(tmp_path / "dist", UNMANAGED)
     write(tmp_path / "dist", generation(1), owns=everything)
     return tmp_path / "dist"
 

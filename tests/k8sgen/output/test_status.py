@@ -9,7 +9,7 @@ from k8sgen.errors import OutputError
 from k8sgen.output.header import File, with_header
 from k8sgen.output.status import FileChanges, compare
 from k8sgen.output.write import write
-from tests.k8sgen.output.trees import FOREIGN, content, everything, generation, put
+from tests.k8sgen.output.trees import UNMANAGED, content, everything, generation, put
 
 FILES = {
     "base/a.yaml": File("a: 1\n", "services/a.py"),
@@ -67,7 +67,7 @@ def test_header_alone_makes_a_difference(dist: Path) -> None:
     moved = with_header("base/a.yaml", attrs.evolve(FILES["base/a.yaml"], source="services/old.py"))
     (dist / "base/a.yaml").write_text(moved)
     assert drift(dist) == ("base/a.yaml",)
-    assert compare(dist, FILES, owns=everything).edited == ()
+    assert compare(dist, FILES, owns=everything).modified == ()
 
 
 def test_script_that_cannot_be_run_is_drift(tmp_path: Path) -> None:
@@ -84,10 +84,10 @@ def test_stale_files_are_told_from_those_of_others(dist: Path) -> None:
     """
     What is ours and no longer generated is to be removed; the rest is kept, data uncounted.
     """
-    put(dist, FOREIGN)
+    put(dist, UNMANAGED)
     changes = compare(dist, {"base/a.yaml": FILES["base/a.yaml"]}, owns=everything)
     assert changes.removed == ("base/b.yaml", "c.json", "without-header.txt")
-    assert changes.kept == ("README.md", "overlays/local/notes.txt")
+    assert changes.unmanaged == ("README.md", "overlays/local/notes.txt")
 
 
 def test_hand_edited_files_are_named(dist: Path) -> None:
@@ -97,13 +97,13 @@ def test_hand_edited_files_are_named(dist: Path) -> None:
     for path in ("base/a.yaml", "base/b.yaml", "c.json"):
         (dist / path).write_text((dist / path).read_text() + "\n")
     changes = compare(dist, {"base/a.yaml": FILES["base/a.yaml"]}, owns=everything)
-    assert changes.edited == ("base/a.yaml", "base/b.yaml", "c.json")
+    assert changes.modified == ("base/a.yaml", "base/b.yaml", "c.json")
     assert changes.written == ("base/a.yaml",)
 
 
 def test_files_outside_the_scope_are_not_seen(dist: Path) -> None:
     """
-    Neither stale nor foreign nor edited files of others' scope appear.
+    Neither stale nor unmanaged nor modified files outside the scope appear.
     """
     put(dist, {"other/x.txt": b"x"})
     (dist / "base/b.yaml").write_text((dist / "base/b.yaml").read_text() + "\n")
@@ -118,7 +118,7 @@ def test_windows_line_ends_are_an_edit_not_a_loss(dist: Path) -> None:
     """
     place = dist / "base/a.yaml"
     place.write_bytes(place.read_bytes().replace(b"\n", b"\r\n"))
-    assert compare(dist, FILES, owns=everything).edited == ("base/a.yaml",)
+    assert compare(dist, FILES, owns=everything).modified == ("base/a.yaml",)
 
 
 def test_same_json_is_ours_even_without_the_listing(dist: Path) -> None:
@@ -167,7 +167,7 @@ def test_file_of_ours_that_sops_encrypted_is_data(dist: Path) -> None:
     place = dist / "base/b.yaml"
     place.write_text(place.read_text().replace("b: 1", "b: ENC[AES256_GCM,data:x]"))
     assert compare(dist, FILES, owns=everything).blocked == ("base/b.yaml",)
-    assert compare(dist, {}, owns=everything).kept == ("base/b.yaml",)
+    assert compare(dist, {}, owns=everything).unmanaged == ("base/b.yaml",)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_comparing_touches_nothing(dist: Path) -> None:
     """
     A comparison reads only.
     """
-    put(dist, FOREIGN)
+    put(dist, UNMANAGED)
     before = content(dist), dist.stat().st_mtime_ns
     compare(dist, generation(1), owns=everything)
     assert before == (content(dist), dist.stat().st_mtime_ns)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from k8sgen.errors import OutputError
 from k8sgen.output.header import File, with_header
 from k8sgen.output.status import compare, parents
-from k8sgen.output.write import EditedError, write
-from tests.k8sgen.output.trees import FOREIGN, beside, content, everything, generation, put
+from k8sgen.output.write import ModifiedError, write
+from tests.k8sgen.output.trees import UNMANAGED, beside, content, everything, generation, put
 
 PATHS = st.lists(st.sampled_from(["a", "b", "c.yaml", "d.json", "e.sh"]), min_size=1, max_size=3)
 NAMES = PATHS.map("/".join)
@@ -25,8 +25,8 @@ OURS = (
 
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
-    """A tree of the first generation, with files of others in it."""
-    put(tmp_path / "dist", FOREIGN)
+    """A tree of the first generation, with unmanaged files in it."""
+    put(tmp_path / "dist", UNMANAGED)
     write(tmp_path / "dist", generation(1), owns=everything)
     return tmp_path / "dist"
 
@@ -41,11 +41,11 @@ def on_disk(files: dict[str, File]) -> dict[str, bytes]:
 
 def test_written_tree_is_what_was_generated(dist: Path) -> None:
     """
-    Every file is there with its header and its mode, and those of others beside them.
+    Every file is there with its header and its mode, and the unmanaged ones are kept.
     """
     found = {path: text for path, text in content(dist).items() if text != b"a folder"}
     found.pop("without-header.txt")
-    assert found == on_disk(generation(1)) | FOREIGN
+    assert found == on_disk(generation(1)) | UNMANAGED
     assert beside(dist) == []
 
 
@@ -65,7 +65,7 @@ def test_unchanged_and_foreign_files_stay_the_same_files(dist: Path) -> None:
     """
     before = {p: p.stat().st_ino for p in dist.rglob("*") if p.is_file()}
     changes = write(dist, generation(2), owns=everything)
-    same = [*changes.unchanged, *changes.kept, *(p for p in FOREIGN if ".sops." in p)]
+    same = [*changes.unchanged, *changes.unmanaged, *(p for p in UNMANAGED if ".sops." in p)]
     assert len(same) > 50
     assert all(before[dist / path] == (dist / path).stat().st_ino for path in same)
 
@@ -104,7 +104,7 @@ def test_listing_goes_with_the_last_file_that_it_lists(dist: Path) -> None:
 
 def test_links_modes_and_empty_folders_of_others_survive(dist: Path) -> None:
     """
-    What is somebody else's looks the same afterwards, whatever it is.
+    What is unmanaged looks the same afterwards, whatever it is.
     """
     (dist / "link").symlink_to("base/kustomization.yaml")
     (dist / "dangling").symlink_to("nowhere")
@@ -131,17 +131,17 @@ def test_hand_edited_files_stop_a_write_until_forced(dist: Path) -> None:
     for path in paths:
         (dist / path).write_text((dist / path).read_text() + "# by hand\n")
     before = content(dist)
-    with pytest.raises(EditedError) as caught:
+    with pytest.raises(ModifiedError) as caught:
         write(dist, generation(2), owns=everything)
     assert caught.value.paths == paths
     assert str(caught.value) == (
-        f"{dist}: edited by hand: base/kustomization.yaml (from services/stack.py),"
+        f"{dist}: modified by hand: base/kustomization.yaml (from services/stack.py),"
         " overlays/env1/service0/file0.yaml (from environments/production.py)\n"
-        "Move the edits to the sources and run again, or overwrite them with --force."
+        "Move the changes to the sources and run again, or overwrite them with --force."
     )
     assert before == content(dist)
     changes = write(dist, generation(2), owns=everything, force=True)
-    assert changes.edited == paths
+    assert changes.modified == paths
     assert compare(dist, generation(2), owns=everything).drift == ()
 
 
@@ -152,7 +152,7 @@ def test_conflict_markers_are_an_edit_that_force_resolves(dist: Path) -> None:
     place = dist / "base/kustomization.yaml"
     text = place.read_text()
     place.write_text(f"<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n")
-    with pytest.raises(EditedError):
+    with pytest.raises(ModifiedError):
         write(dist, generation(1), owns=everything)
     write(dist, generation(1), owns=everything, force=True)
     assert place.read_text() == text
@@ -161,7 +161,7 @@ def test_conflict_markers_are_an_edit_that_force_resolves(dist: Path) -> None:
 @pytest.mark.parametrize("force", [False, True])
 def test_foreign_files_are_never_overwritten(tmp_path: Path, force: bool) -> None:
     """
-    A file that somebody else put where one is generated is an error, forced or not.
+    An unmanaged file where one is generated is an error, forced or not.
     """
     dist = tmp_path / "dist"
     put(dist, {"base/kustomization.yaml": b"by hand\n"})
@@ -169,7 +169,7 @@ def test_foreign_files_are_never_overwritten(tmp_path: Path, force: bool) -> Non
         write(dist, generation(1), owns=everything, force=force)
     assert str(caught.value) == (
         f"{dist}: not written by k8sgen, but in the way: base/kustomization.yaml\n"
-        "Move or delete what stands there and run again; --force does not overwrite it."
+        "Move or delete what is there and run again; --force does not overwrite it."
     )
     assert list(content(dist)) == ["base", "base/kustomization.yaml"]
     assert beside(dist) == []
@@ -181,8 +181,8 @@ def test_encrypted_files_survive_even_force_and_a_header_of_ours(dist: Path) -> 
     """
     write(dist, {}, owns=everything, force=True)
     left = {path for path, text in content(dist).items() if text != b"a folder"}
-    assert left == FOREIGN.keys()
-    assert all((dist / path).read_bytes() == text for path, text in FOREIGN.items())
+    assert left == UNMANAGED.keys()
+    assert all((dist / path).read_bytes() == text for path, text in UNMANAGED.items())
 
 
 @given(OURS, OURS, st.dictionaries(NAMES, st.binary(max_size=3), max_size=4))

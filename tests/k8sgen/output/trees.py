@@ -7,7 +7,7 @@ from pathlib import Path
 
 from k8sgen.output.header import File, with_header
 
-FOREIGN = {
+UNMANAGED = {
     "README.md": b"# By hand\n",
     "overlays/local/notes.txt": b"kept\n",
     "secrets/local/backend.sops.yaml": b"password: ENC[AES256_GCM,data:x]\nsops: {}\n",

@@ -171,10 +171,10 @@ class TestGenerate:
     @pytest.mark.parametrize(
         ("typed", "said"),
         [
-            (f"{CANARY}: [", "no YAML"),
-            (CANARY, "no mapping"),
+            (f"{CANARY}: [", "not YAML"),
+            (CANARY, "not a mapping"),
             (f"web/tokn: {CANARY}", "no key web/tokn"),
-            ("web/token: 5", "is no text"),
+            ("web/token: 5", "is not a string"),
         ],
     )
     def test_a_wrong_file_is_refused_without_showing_it(
@@ -327,7 +327,7 @@ class TestEncrypt:
         path = self.fill(ready)
         path.rename(copy)
         ran = secrets(ready, "encrypt", "production", "web", str(copy))
-        assert f"delete it, for it holds values in plain text: {copy}" in ran.out
+        assert f"delete it, because it contains values in plain text: {copy}" in ran.out
         assert values(ready)["web/token"] == "second-canary"
         filled = copy.read_text().replace("second", "third")
         assert secrets(ready, "encrypt", "production", "web", "-", typed=filled).status == 0

@@ -158,7 +158,7 @@ numbers: 7
         f"{SHOWN}:8: named.x.on: 'maybe' is a string, not a boolean",
         f"{SHOWN}:10: labels: 1 is a whole number, not a string",
         f"{SHOWN}:11: labels.a: ['b'] is a list, not a string",
-        f"{SHOWN}:13: 'labels.b' stands here a second time",
+        f"{SHOWN}:13: 'labels.b' is set twice",
         f"{SHOWN}:14: numbers: 7 is a whole number, not a list",
     ]
 

@@ -43,7 +43,7 @@ class Outer:
         (3, str, "3 is a whole number, not a string"),
         (True, int, "True is a boolean, not a whole number"),
         (1.5, int, "1.5 is a number, not a whole number"),
-        (None, str, "a string is needed, not nothing"),
+        (None, str, "a string is required"),
         (3, str | None, "3 is a whole number, not a string"),
         (1.5, int | str, "1.5 is a number, not a whole number or a string"),
         (

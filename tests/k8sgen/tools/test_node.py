@@ -36,7 +36,7 @@ def test_a_node_that_is_not_there_is_refused(
 ) -> None:
     """Named or not."""
     monkeypatch.setenv("JSII_NODE", str(tmp_path / "node"))
-    with pytest.raises(K8sgenError, match=r"^JSII_NODE names no program: .*/node\n"):
+    with pytest.raises(K8sgenError, match=r"^JSII_NODE is not a program: .*/node\n"):
         node.require()
     monkeypatch.delenv("JSII_NODE")
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -279,5 +279,5 @@ def test_something_else_than_definitions_is_refused(kubectl: FakeKubectl) -> Non
     Such as the page of a proxy.
     """
     kubectl.path.with_suffix(".json").write_text("<html>", "utf-8")
-    with pytest.raises(K8sgenError, match="something else"):
+    with pytest.raises(K8sgenError, match="did not print a list"):
         definitions("prod")

@@ -33,7 +33,7 @@ CONSTRUCTS = (
     Fault(
         "a value that JSON cannot say",
         web("timeout = 30\\n'}", "timeout = 30\\n', 'hosts': {1}}"),
-        "services/web.py:18: data.hosts: {1} (set) is nothing that a manifest can hold",
+        "services/web.py:18: data.hosts: {1} (set) cannot be in a manifest",
     ),
     Fault(
         "a number that JSON cannot say",
@@ -42,7 +42,7 @@ CONSTRUCTS = (
             'body = {"apiVersion": "v1", "kind": "X", "metadata": {"name": "x"}}',
             'k8sgen.Manifest(self, "x", {**body, "spec": {"items": [1, float("nan")]}})',
         ),
-        "services/web.py:27: spec.items.1: nan (float) is nothing that a manifest can hold",
+        "services/web.py:27: spec.items.1: nan (float) cannot be in a manifest",
     ),
     Fault(
         "a key that is no string",
@@ -57,7 +57,7 @@ CONSTRUCTS = (
             'body["spec"] = body',
             'k8sgen.Manifest(self, "x", body)',
         ),
-        "services/web.py:28: this calls or contains itself without end\n"
+        "services/web.py:28: this calls or contains itself endlessly\n"
         "  --debug shows the traceback",
     ),
     Fault(
@@ -117,7 +117,7 @@ CONSTRUCTS = (
             'k8sgen.Manifest(self, "x", {**body, "spec": {1}})',
             'k8sgen.Manifest(self, "y", {**body, "spec": {2}})',
         ),
-        "services/web.py:27: spec: {1} (set) is nothing that a manifest can hold\n"
-        "error: services/web.py:28: spec: {2} (set) is nothing that a manifest can hold",
+        "services/web.py:27: spec: {1} (set) cannot be in a manifest\n"
+        "error: services/web.py:28: spec: {2} (set) cannot be in a manifest",
     ),
 )

@@ -88,7 +88,7 @@ VALUES = (
     Fault(
         "an environment that takes the base's name",
         {"environments/base.py": edited(PRODUCTION, "production = ", "base = ")[PRODUCTION]},
-        "environments/base.py: base is the name of what all environments share: the defaults of "
+        "environments/base.py: base is the name for what all environments share: the defaults of "
         "services/\n  give the environment another name",
     ),
 )
@@ -138,7 +138,7 @@ OVERRIDES = (
     Fault(
         "nothing where something is needed",
         overrides("web:\n  image:\n"),
-        "environments/production.yaml:2: web.image: an Image is needed, not nothing",
+        "environments/production.yaml:2: web.image: an Image is required",
     ),
     Fault(
         "half a value",
@@ -163,7 +163,7 @@ OVERRIDES = (
     Fault(
         "the same setting twice",
         overrides("domain: a.example\nweb:\n  replicas: 1\ndomain: b.example\n"),
-        "environments/production.yaml:4: 'domain' stands here a second time\n  keep one",
+        "environments/production.yaml:4: 'domain' is set twice\n  keep one",
     ),
     Fault(
         "another name for the environment",

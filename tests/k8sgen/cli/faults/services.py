@@ -59,8 +59,7 @@ PYTHON = (
     Fault(
         "an endless recursion",
         web("HTTP = Port", "def port() -> Port:\n    return port()\n\n\nHTTP = port() or Port"),
-        "services/web.py:6: this calls or contains itself without end\n"
-        "  --debug shows the traceback",
+        "services/web.py:6: this calls or contains itself endlessly\n  --debug shows the traceback",
     ),
     Fault(
         "an exit",
@@ -155,7 +154,7 @@ STACK = (
     Fault(
         "a StatefulSet that is to scale itself",
         overrides("cache: {replicas: {min_replicas: 1, max_replicas: 2}}\n"),
-        "services/cache.py:21: the StatefulSet cache cannot be scaled by itself; set replicas to a "
+        "services/cache.py:21: the StatefulSet cache cannot be autoscaled; set replicas to a "
         "number",
     ),
     Fault(
@@ -167,7 +166,7 @@ STACK = (
     Fault(
         "a probe that asks two things",
         in_web("import k8sgen", 'k8sgen.Probe(path="/", command=["true"])'),
-        "services/web.py:26: a probe asks one thing, not path and command",
+        "services/web.py:26: a probe checks one thing, not path and command",
     ),
     Fault(
         "a gRPC probe by a port's name",
@@ -177,7 +176,7 @@ STACK = (
     Fault(
         "a right on everything",
         in_web("import k8sgen", 'k8sgen.PolicyRule(verbs=["*"], resources=["pods"])'),
-        "services/web.py:26: verbs: '*' grants what does not exist yet; name each",
+        "services/web.py:26: verbs: '*' also grants what does not exist yet; name each",
     ),
     Fault(
         "an autoscaler without anything to scale by",
@@ -185,8 +184,8 @@ STACK = (
             "import k8sgen",
             "k8sgen.Autoscaling(min_replicas=1, max_replicas=2, cpu_utilization=None)",
         ),
-        "services/web.py:26: metrics: there is nothing to scale by; name cpu, memory or another "
-        "metric",
+        "services/web.py:26: metrics: nothing to scale by; set cpu_utilization, "
+        "memory_utilization or metrics",
     ),
     Fault(
         "two main Deployments",
@@ -267,7 +266,7 @@ VALUES = (
         "an environment variable without a value",
         web("cache.address}", "None}"),
         "services/web.py:19: env: CACHE: a string, a whole number, a boolean, a SecretKey, a "
-        "FieldRef or a function is needed, not nothing",
+        "FieldRef or a function is required",
     ),
     Fault(
         "an argument that does not exist",

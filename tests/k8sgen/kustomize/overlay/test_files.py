@@ -183,17 +183,17 @@ data:
     @pytest.mark.parametrize(
         ("body", "problem"),
         [
-            ({"kind": "X", "metadata": {"name": "x"}}, "lacks apiVersion"),
+            ({"kind": "X", "metadata": {"name": "x"}}, "has no apiVersion"),
             ({"apiVersion": "v1", "kind": "X"}, "no metadata"),
-            (labelled(["a"]), "X x has labels that are no map"),
+            (labelled(["a"]), "X x has labels that are not a map"),
             (labelled({"a": 1}), r"X x has 1 in labels\.a: both must be strings"),
             (
                 annotated({"internal.config.kubernetes.io/needsHashSuffix": "true"}),
-                "which kustomize keeps for itself",
+                "which kustomize reserves",
             ),
             (
                 annotated({"config.kubernetes.io/path": "a.yaml"}),
-                "which kustomize keeps for itself",
+                "which kustomize reserves",
             ),
             (manifest("v1", "X", "x", items=[1, None]), "X x.items holds a null"),
             (manifest("v1", "X", "x", data={"a": "\x7f"}), "X x.data.a holds a control character"),

@@ -116,17 +116,17 @@ def with_recipients(*more: str) -> Damage:
         (
             "secret-plaintext",
             lambda s: change(s, "session: .*", "session: canary"),
-            "web/session stands there in plain text",
+            "web/session is in plain text",
         ),
         (
             "secret-plaintext",
             lambda s: change(s, "^type: Opaque", "data:\n    more: canary\ntype: Opaque"),
-            "web/more stands there in plain text",
+            "web/more is in plain text",
         ),
         (
             "secret-not-text",
             lambda s: change(s, r"(session: .*)type:str", r"\1type:int"),
-            "web/session is no string",
+            "web/session is not a string",
         ),
         ("secret-recipients", with_recipients(), "can be read by age1"),
         ("secret-recipients", with_recipients(), "cannot be read by age1qqq"),

@@ -160,7 +160,7 @@ def test_a_damaged_file_does_not_stop_it(repository: Site) -> None:
 def test_a_deleted_file_is_not_made_anew(repository: Site) -> None:
     """The servers still have what is in it; once its end is committed, there is a new start."""
     repository.store.path("web").unlink()
-    with pytest.raises(SecretsError, match="in git but not here") as error:
+    with pytest.raises(SecretsError, match="in git but is missing here") as error:
         missing(repository.store, repository.needs)
     assert "git checkout HEAD -- dist/secrets/production/web.sops.yaml" in error.value.hint
     commit(repository, "a", "start over")

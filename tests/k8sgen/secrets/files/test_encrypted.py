@@ -72,7 +72,7 @@ def test_a_merge_conflict_is_named_with_its_line(text: str, marker: str) -> None
         ("kind: Secret\nstringData: canary\n", "cut off"),
         ("kind: Secret\nsops: {}\n", "cut off"),
         ("kind: Secret\nsops: {mac: a, version: b}\n", "cut off"),
-        ("a: [canary\n", "no YAML"),
+        ("a: [canary\n", "not YAML"),
         ("kind: Secret\nstringData:\n  a: ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]\n", "cut off"),
     ],
 )

@@ -120,7 +120,7 @@ def test_what_somebody_wrote_in_between_is_kept(store: Store) -> None:
     """A file that was changed after an interruption is not overwritten, and both are named."""
     _interrupt(store)
     store.path("b").write_text("b by hand")
-    with pytest.raises(SecretsError, match="was changed while") as error, store.changing():
+    with pytest.raises(SecretsError, match="was changed after") as error, store.changing():
         pass
     assert store.path("b").read_text() == "b by hand"
     assert (store.folder / DECIDED).is_dir()

@@ -201,7 +201,7 @@ class TestFailures:
             put(path, old, key, f"{value}x", **file)
 
         monkeypatch.setattr(sops, "put_value", other)
-        with pytest.raises(SecretsError, match="does not decrypt to what was put in"):
+        with pytest.raises(SecretsError, match="does not decrypt to what was encrypted"):
             ready.generate(rotate=["database/password"])
         assert {name: ready.text(name) for name in ready.store.names()} == before
 

@@ -93,7 +93,7 @@ def test_a_change_of_somebody_else_meanwhile_is_kept(
     ready.generate(rotate=["web/session"], now=LATER)
     theirs = ready.text("web")
     with (
-        pytest.raises(SecretsError, match="by somebody else") as error,
+        pytest.raises(SecretsError, match="changed while you edited") as error,
         ready.store.changing() as staging,
     ):
         take(staging, "web", edited, now=LATER)
@@ -131,9 +131,9 @@ class TestStub:
         [
             ("session:", "canary:", "declares the key canary"),
             ("name: web", "name: database", "a stub of database"),
-            ("stringData:", "other:", "no stub"),
-            ("kind:", "\tkind:", "no stub"),
-            ("session: ", "session: 5 # ", "the value of session is no text"),
+            ("stringData:", "other:", "not a stub"),
+            ("kind:", "\tkind:", "not a stub"),
+            ("session: ", "session: 5 # ", "the value of session is not a string"),
         ],
     )
     def test_what_is_no_stub_is_refused(self, site: Site, old: str, new: str, said: str) -> None:

@@ -140,7 +140,7 @@ class TestKeySet:
     def test_refuses_a_value_that_is_no_key_set(self, old: str) -> None:
         """It is not thrown away, and not shown."""
         declared = key(KeySet())
-        with pytest.raises(SecretsError, match="no JSON Web Key Set") as error:
+        with pytest.raises(SecretsError, match="not a JSON Web Key Set") as error:
             make(declared, {declared.name: old})
         assert "canary" not in str(error.value)
 

@@ -12,8 +12,9 @@ from k8sgen.tools import node
 node.prepare()  # before any test module imports cdk8s
 
 from k8sgen.project import project as projects  # noqa: E402
-from k8sgen.project.compose import Composition, compose  # noqa: E402
+from k8sgen.project.compose import Composition  # noqa: E402
 from k8sgen.project.project import Project  # noqa: E402
+from tests.projects import compositions_of  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,8 +32,4 @@ def compositions(project: Project) -> Mapping[str, Composition]:
     """
     The base and every environment, composed, by name.
     """
-    environments = {project.base.name: project.base, **project.environments}
-    return {
-        name: compose(project.stack, environment, project.root)
-        for name, environment in environments.items()
-    }
+    return compositions_of(project)

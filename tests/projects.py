@@ -14,7 +14,7 @@ import attrs
 
 from k8sgen.cli import main
 from k8sgen.project.compose import Composition, compose
-from k8sgen.project.project import load
+from k8sgen.project.project import Project, load
 
 SHOP = Path(__file__).parent / "fixtures/shop"
 
@@ -219,6 +219,12 @@ def compositions(root: Path) -> dict[str, Composition]:
     Compose the base and every environment of the project at *root*.
     """
     with own_imports():
-        project = load(root)
-        every = [project.base, *project.environments.values()]
-        return {each.name: compose(project.stack, each, project.root) for each in every}
+        return compositions_of(load(root))
+
+
+def compositions_of(project: Project) -> dict[str, Composition]:
+    """
+    Compose the base and every environment of *project*.
+    """
+    every = [project.base, *project.environments.values()]
+    return {each.name: compose(project.stack, each, project.root) for each in every}

@@ -163,4 +163,10 @@ def _renamed(body: Body, old: str, new: str) -> Body:
         metadata["namespace"] = new
     if body["kind"] == "Namespace" and metadata["name"] == old:
         metadata["name"] = new
-    return {**body, "metadata": metadata}
+    result = {**body, "metadata": metadata}
+    if subjects := body.get("subjects"):
+        result["subjects"] = [
+            {**each, "namespace": new} if each.get("namespace") == old else each
+            for each in subjects
+        ]
+    return result

@@ -21,7 +21,7 @@ from k8sgen.report.settings import SettingDifference, differences
 from k8sgen.secrets.contract.status import Status, status
 from k8sgen.secrets.files.store import Store
 from k8sgen.settings.resources import Resources
-from k8sgen.topology import Topology, topology
+from k8sgen.topology import Node, Topology, topology
 
 _RULES = tuple(rule for rule in RULES if rule not in schemas.RULES)
 """The rules that need nothing but the project, so that every machine finds the same."""
@@ -35,14 +35,14 @@ class Running:
     One service in one environment.
 
     Args:
-        pods: How many run, as in "3" or "3-12".
+        pods: How many run, as in "3" or "3-12", of each workload.
         storage: A volume each, as in "100Gi ssd".
         urls: Where it is reached from outside.
         secrets: The keys that it needs, in the order of their declaration.
     """
 
     image: str
-    pods: str
+    pods: tuple[str, ...]
     resources: Resources
     storage: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
@@ -71,16 +71,18 @@ class EnvironmentFacts:
 
 @attrs.frozen(kw_only=True)
 class Facts:
-    """All that the page shows."""
+    """
+    All that the page shows.
+
+    Args:
+        services: Those of all environments, in the order of the base's stack, then what they use
+            outside the cluster.
+    """
 
     product: str
+    services: tuple[str, ...]
     places: tuple[EnvironmentFacts, ...]
     differences: tuple[SettingDifference, ...]
-
-    @property
-    def services(self) -> tuple[str, ...]:
-        """The services of all environments."""
-        return tuple(dict.fromkeys(name for place in self.places for name in place.running))
 
 
 def collect(project: Project, compositions: Mapping[str, Composition]) -> Facts:
@@ -88,12 +90,16 @@ def collect(project: Project, compositions: Mapping[str, Composition]) -> Facts:
     Collect the facts of *project*.
 
     Args:
-        compositions: Every environment's, by name; that of the base is left alone.
+        compositions: Those of the base and of every environment, by name.
     """
-    made = [compositions[name] for name in project.environments]
+    places = [_place(compositions[name], project) for name in project.environments]
+    base = [service.name for service in compositions[project.base.name].stack.services]
+    names = [node.name for place in places for node in place.topology.nodes]
+    outside = [node.name for place in places for node in place.topology.outside]
     return Facts(
         product=project.stack.part_of,
-        places=tuple(_place(composition, project) for composition in made),
+        services=tuple(dict.fromkeys([*(n for n in base if n in names), *names, *outside])),
+        places=tuple(places),
         differences=differences(project.base, list(project.environments.values())),
     )
 
@@ -131,6 +137,7 @@ def _running(
     composition: Composition, drawn: Topology, statuses: Sequence[Status]
 ) -> Iterator[tuple[str, Running]]:
     groups = composition.groups()
+    nodes = {node.name: node for node in drawn.nodes}
     for service in composition.stack.services:
         urls = (
             url for entry in drawn.entries if entry.service == service.name for url in entry.urls
@@ -139,13 +146,19 @@ def _running(
             service.name,
             Running(
                 image=str(service.settings.image),
-                pods=str(service.settings.replicas),
+                pods=tuple(_pods(nodes[service.name])),
                 resources=service.settings.resources,
                 storage=tuple(_volumes(groups.get(service.name, ()))),
                 urls=tuple(dict.fromkeys(urls)),
                 secrets=tuple(each for each in statuses if each.secret == service.name),
             ),
         )
+
+
+def _pods(node: Node) -> Iterator[str]:
+    for each in node.running:
+        if each.pods:
+            yield each.pods if each.name == node.name else f"{each.name} {each.pods}"
 
 
 def _volumes(bodies: Sequence[dict[str, Any]]) -> Iterator[str]:

@@ -23,27 +23,36 @@ def matrix(facts: Facts) -> Markup:
 
 
 def _row(service: str, places: Sequence[EnvironmentFacts]) -> Markup:
-    cells = (_cell(place.name, place.running.get(service)) for place in places)
+    cells = (tag("td", _cell(place, service), data_column=place.name) for place in places)
     return tag("tr", tag("th", service, scope="row"), *cells)
 
 
-def _cell(environment: str, running: Running | None) -> Markup:
-    if running is None:
-        return tag("td", tag("span", "left out", class_="soft"), data_column=environment)
-    lines = [join(tag("dt", name), tag("dd", *values)) for name, values in _lines(running)]
-    return tag("td", tag("dl", *lines), data_column=environment)
+def _cell(place: EnvironmentFacts, service: str) -> Markup:
+    running = place.running.get(service)
+    outside = [node for node in place.topology.outside if node.name == service]
+    if running:
+        lines = list(_lines(running))
+    elif outside:
+        lines = [("Outside the cluster", [_items(outside[0].addresses, ".")])]
+    else:
+        return tag("span", "left out", class_="soft")
+    return tag("dl", *(join(tag("dt", name), tag("dd", *values)) for name, values in lines))
+
+
+def _items(texts: Sequence[str], mark: str) -> Markup:
+    return join(*(tag("span", breakable(text, mark), class_="item") for text in texts))
 
 
 def _lines(running: Running) -> Iterator[tuple[str, Sequence[Markup | str]]]:
     asked, most = running.resources.requests, running.resources.limits
     yield "Image", [_image(running.image)]
-    yield "Pods", [running.pods]
+    yield "Pods", [", ".join(running.pods)]
     yield "CPU", [_bounds(asked.cpu, most.cpu)]
     yield "Memory", [_bounds(asked.memory, most.memory)]
     if running.storage:
         yield "Storage", [", ".join(running.storage)]
     if running.urls:
-        yield "Hosts", [tag("span", breakable(url, "."), class_="item") for url in running.urls]
+        yield "Hosts", [_items(running.urls, ".")]
     if running.secrets:
         yield "Secrets", [_secrets(running.secrets)]
 

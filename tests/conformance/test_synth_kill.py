@@ -1,9 +1,8 @@
-"""The command `synth`, killed while it replaces an older tree of the shipped project."""
+"""The command `synth`, killed while it replaces an older tree of the shop."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.k8sgen.output.trees import beside, content
+from tests.projects import run, shop
 
 ROOT = Path(__file__).parents[2]
 STEP = 20
@@ -42,18 +42,17 @@ sys.exit(main(["--project", sys.argv[2], "synth"]))
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """
-    A copy of the shipped project, with a file of somebody else's in its tree.
+    The shop with its output, and an unmanaged file in its tree.
     """
-    for folder in ("services", "environments", "dist"):
-        ignored = shutil.ignore_patterns("__pycache__", "docs")
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
-    (tmp_path / "dist/notes.txt").write_text("mine\n")
-    return tmp_path
+    root = shop(tmp_path / "shop")
+    assert run(root, "synth").status == 0
+    (root / "dist/notes.txt").write_text("mine\n")
+    return root
 
 
 def turned(project: Path) -> Iterator[int]:
-    """Change what the base of the backend is, back and forth."""
-    file = project / "services/backend.py"
+    """Change what the base of the storefront is, back and forth."""
+    file = project / "services/storefront.py"
     text = file.read_text("utf-8")
     number = 0
     while True:

@@ -9,6 +9,7 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
 from k8sgen import Given
+from k8sgen.actions.validate import validate
 from k8sgen.project import project
 from k8sgen.project.compose import Composition
 from k8sgen.settings.autoscaling import least
@@ -43,6 +44,16 @@ def test_all_services_are_there(
     No environment of this repository leaves a service out.
     """
     assert services(composition) == services(compositions["base"])
+
+
+def test_nothing_is_found_in_it(composition: Composition) -> None:
+    """
+    Neither error nor warning, and nothing is waived; the base is no environment to check.
+    """
+    if not composition.environment.is_base:
+        report = validate(composition, ROOT)
+        assert [finding.message for finding in report.findings] == []
+        assert [waived.reason for waived in report.waived] == []
 
 
 @pytest.mark.parametrize("version", ["1.34", "1.37"])

@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from k8sgen.output.header import strip_header
-from tests.projects import edited, run, tree, write_project
+from tests.projects import SHOP, edited, run, tree, write_project
 
 ROOT = Path(__file__).parents[3]
 ONLY_ENV = edited(
@@ -172,10 +172,10 @@ def test_a_service_left_out_is_gone_from_that_overlay_alone(tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """
-    The tree of this repository's project, as this process makes it.
+    The tree of the shop, as this process makes it.
     """
     out = tmp_path_factory.mktemp("here")
-    ran = run(ROOT, "synth", "--out", str(out))
+    ran = run(SHOP, "synth", "--out", str(out))
     assert (ran.status, ran.err) == (0, "")
     return tree(out)
 
@@ -186,6 +186,7 @@ def test_the_tree_is_the_same_whatever_the_hash_seed(
 ) -> None:
     """And whatever the locale and the time zone: to the byte."""
     environment = {**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": "C", "TZ": "Asia/Tokyo"}
-    command = [sys.executable, "-m", "k8sgen", "synth", "--out", str(tmp_path)]
+    synth = ["--project", str(SHOP), "synth", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "k8sgen", *synth]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     assert tree(tmp_path) == here

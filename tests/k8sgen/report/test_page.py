@@ -15,6 +15,7 @@ from k8sgen.report import Facts, collect, page, page_file
 from k8sgen.report.settings import SettingDifference
 from tests.k8sgen.topology.pictures import HOSTILE, hostile
 
+LEFT_OUT = '<span class="soft">left out</span>'
 VOID = {"input", "meta", "wbr"}
 
 
@@ -53,7 +54,7 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="module")
 def facts(project: Project, compositions: Mapping[str, Composition]) -> Facts:
     """
-    The facts of the shipped project.
+    The facts of the shop.
     """
     return collect(project, compositions)
 
@@ -85,7 +86,7 @@ def test_hostile_names_stay_text(facts: Facts) -> None:
     """A name, a setting or a message that looks like HTML is shown as it is."""
     evil = HOSTILE[0]
     first = facts.places[0]
-    running = attrs.evolve(first.running["backend"], image=evil, storage=(evil,), urls=(evil,))
+    running = attrs.evolve(first.running["catalog"], image=evil, storage=(evil,), urls=(evil,))
     finding = Finding(rule=evil, severity="error", message=evil, hint=evil, resource=evil)
     place = attrs.evolve(
         first,
@@ -96,7 +97,7 @@ def test_hostile_names_stay_text(facts: Facts) -> None:
         report=Report(findings=(finding,), waived=(Waived(finding=finding, reason=evil),)),
     )
     difference = SettingDifference(group=evil, setting=evil, default=evil, values=(evil,))
-    text = page(Facts(product=evil, places=(place,), differences=(difference,)))
+    text = page(Facts(product=evil, services=(evil,), places=(place,), differences=(difference,)))
     read = Reader(text)
     assert "script" not in read.tags
     assert read.text.count(evil) >= 20
@@ -124,9 +125,9 @@ def test_what_was_waived_is_shown_with_the_reason(facts: Facts) -> None:
 def test_secrets_say_what_is_missing_and_what_is_wrong(facts: Facts) -> None:
     """A key that is stale is named; one that is not made yet is counted."""
     place, *rest = facts.places
-    keys = place.running["redis"].secrets
+    keys = place.running["storefront"].secrets
     stale = (attrs.evolve(keys[0], state="stale"), attrs.evolve(keys[1], state="present"))
-    running = {"redis": attrs.evolve(place.running["redis"], secrets=stale)}
+    running = {"storefront": attrs.evolve(place.running["storefront"], secrets=stale)}
     shown = page(attrs.evolve(facts, places=(attrs.evolve(place, running=running), *rest)))
     assert f"1 of 2 present; {keys[0].key} stale" in shown
 
@@ -134,6 +135,14 @@ def test_secrets_say_what_is_missing_and_what_is_wrong(facts: Facts) -> None:
 def test_a_service_that_an_environment_lacks_is_left_out_there(facts: Facts) -> None:
     """Its cell says so."""
     first, *rest = facts.places
-    running = {name: value for name, value in first.running.items() if name != "redis"}
+    before = page(facts).count(LEFT_OUT)
+    running = {name: value for name, value in first.running.items() if name != "queue"}
     shown = page(attrs.evolve(facts, places=(attrs.evolve(first, running=running), *rest)))
-    assert shown.count('<span class="soft">left out</span>') == 1
+    assert shown.count(LEFT_OUT) == before + 1
+
+
+def test_what_is_outside_the_cluster_is_shown_with_its_addresses(facts: Facts) -> None:
+    """A managed database in the row of the server that it replaces, and the mail in its own."""
+    shown = Reader(page(facts)).text
+    for host in ("shop.db.example.net", "smtp.example.com"):
+        assert f"Outside the cluster{host}" in shown.replace("\n", "")

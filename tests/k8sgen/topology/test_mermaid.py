@@ -41,10 +41,8 @@ def test_each_line_is_a_node_or_an_edge(drawn: Topology) -> None:
     assert text.count("==>") == len(drawn.entries)
 
 
-@pytest.mark.parametrize("environment", ["base", "local", "staging", "production"])
-def test_the_shipped_environments_are_drawn(
-    environment: str, compositions: Mapping[str, Composition]
-) -> None:
+@pytest.mark.parametrize("environment", ["base", "staging", "production"])
+def test_environments_are_drawn(environment: str, compositions: Mapping[str, Composition]) -> None:
     """Each has all of its services."""
     drawn = topology(compositions[environment])
     text = to_mermaid(drawn)

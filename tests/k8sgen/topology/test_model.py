@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from k8sgen import Endpoint
+from k8sgen import Endpoint, Outside
 from k8sgen.project.compose import Composition
 from k8sgen.topology import Runner, Topology, topology
 
@@ -17,21 +17,29 @@ NAME = "app.kubernetes.io/name"
 @pytest.fixture
 def production(compositions: Mapping[str, Composition]) -> Topology:
     """
-    The topology of the shipped production environment.
+    The topology of the shop's production environment.
     """
     return topology(compositions["production"])
 
 
 def test_edges_are_what_services_were_given(compositions: Mapping[str, Composition]) -> None:
-    """Each edge is an endpoint that the stack handed over, in every environment."""
+    """Each edge is an endpoint or an outside that the stack handed over, in every environment."""
     for composition in compositions.values():
         given = {
-            (service.name, endpoint.server.party.name, endpoint.port.name)
+            (service.name, *end)
             for service in composition.stack.services
-            for endpoint in service.used
-            if isinstance(endpoint, Endpoint)
+            for side in (service, *service.workloads)
+            for used in side.used
+            for end in _ends(used)
         }
-        assert {(e.client, e.server, e.port.name) for e in topology(composition).edges} == given
+        drawn = topology(composition)
+        assert {(e.client, e.server, e.port.number) for e in drawn.edges} == given
+
+
+def _ends(used: Endpoint | Outside) -> list[tuple[str, int]]:
+    if isinstance(used, Outside):
+        return [(used.name, port) for port in used.ports]
+    return [(used.server.party.name, used.port.number)]
 
 
 def test_edges_are_what_the_network_policies_let_through(
@@ -44,7 +52,9 @@ def test_edges_are_what_the_network_policies_let_through(
         if resource.body["kind"] == "NetworkPolicy"
         for client, server, port in _allowed(resource.body["spec"])
     }
-    assert {(e.client, e.server, e.port.number) for e in production.edges} == allowed
+    outside = {node.name for node in production.outside}
+    inside = [e for e in production.edges if e.server not in outside]
+    assert {(e.client, e.server, e.port.number) for e in inside} == allowed
 
 
 def _allowed(spec: dict[str, Any]) -> set[tuple[str, str, int]]:
@@ -58,35 +68,33 @@ def _allowed(spec: dict[str, Any]) -> set[tuple[str, str, int]]:
     }
 
 
-def test_only_oathkeeper_is_open_to_the_outside(production: Topology) -> None:
-    """The Ingress' hosts lead to its proxy port, with the scheme that its TLS gives them."""
+def test_only_what_has_a_way_in_is_open_to_the_outside(production: Topology) -> None:
+    """The hosts of the HTTPRoute lead to its port, with the scheme of the Gateway's listener."""
     (entry,) = production.entries
-    assert (entry.service, entry.port.name) == ("oathkeeper", "proxy")
-    assert entry.urls == (
-        "https://api.example.com",
-        "https://auth.example.com",
-        "https://id.example.com",
-    )
+    assert (entry.service, entry.port.name) == ("storefront", "http")
+    assert entry.urls == ("https://shop.example.com",)
 
 
 def test_hosts_without_a_certificate_are_http(compositions: Mapping[str, Composition]) -> None:
-    """The local environment serves plain HTTP, and the topology says so."""
-    urls = topology(compositions["local"]).urls
+    """A cluster without issuer serves plain HTTP, and the topology says so."""
+    urls = topology(compositions["base"]).urls
     assert urls
     assert all(url.startswith("http://") for url in urls)
 
 
 def test_jobs_and_metrics_belong_to_their_service(production: Topology) -> None:
-    """Hydra has its janitor and the port that is scraped."""
-    hydra = next(node for node in production.nodes if node.name == "hydra")
-    janitor = Runner(kind="CronJob", name="hydra-janitor", schedule="17 3 * * *")
-    assert hydra.running == (Runner(kind="Deployment", name="hydra", pods="3-6"), janitor)
-    assert list(hydra.lines()) == ["Deployment, 3-6 pods", "CronJob hydra-janitor"]
-    assert hydra.metrics() == "metrics 4445"
+    """The storefront has its worker, its CronJob and the port that is scraped."""
+    storefront = next(node for node in production.nodes if node.name == "storefront")
+    assert storefront.running == (
+        Runner(kind="Deployment", name="storefront", pods="3-9"),
+        Runner(kind="Deployment", name="storefront-worker", pods="1-20"),
+        Runner(kind="CronJob", name="storefront-sweep", schedule="5 4 * * *"),
+    )
+    assert storefront.metrics() == "metrics 9102"
 
 
 def test_those_that_use_come_before_those_that_are_used(production: Topology) -> None:
-    """In words, the outside is first and what nobody uses is nowhere on the left."""
+    """In words, the outside is first, and a service that uses nothing is nowhere on the left."""
     users = [user for user, _ in production.uses()]
-    assert users[:2] == ["outside", "oathkeeper"]
-    assert "postgres" not in users
+    assert users[:2] == ["outside", "storefront"]
+    assert "sessions" not in users

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -15,11 +16,13 @@ import yaml
 from k8sgen.cli import COMMANDS, main
 from k8sgen.project.project import load
 from tests.projects import own_imports
+from tests.test_snapshots import WRITE
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted(
     p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
 )
+PRODUCT_TESTS = ("tests/services", "tests/environments", "tests/test_snapshots.py")
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _YAML = re.compile(r"^```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -105,13 +108,11 @@ def test_the_example_of_a_cluster_is_one(copy: Path) -> None:
         assert load(copy).environments["local"].cluster.context == "k3d-local"
 
 
-def test_the_example_of_a_service_is_one(
-    copy: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Pasted with its field and its call, it is synthesized, and `validate` finds nothing."""
-    service, field, call = _PYTHON.findall((ROOT / "README.md").read_text("utf-8"))
+def add_mailer(copy: Path) -> None:
+    """Paste the README's service, with its field and its call, into a copy of the project."""
     if (copy / "services/mailer.py").exists():
         pytest.skip("the product has a mailer; the example is tested where it has none")
+    service, field, call = _PYTHON.findall((ROOT / "README.md").read_text("utf-8"))
     (copy / "services/mailer.py").write_text(service)
     stack = copy / "services/stack.py"
     text = stack.read_text("utf-8")
@@ -120,6 +121,37 @@ def test_the_example_of_a_service_is_one(
     imports = "from services.mailer import Mailer, MailerSettings\n"
     text = text.replace("from services.oathkeeper", imports + "from services.oathkeeper")
     stack.write_text(text + textwrap.indent(call, " " * 8))
+
+
+def pytest_in(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a copy of the project."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_a_new_service_lacks_its_snapshots_and_nothing_else(copy: Path) -> None:
+    """
+    The product's tests take their lists from the stack, and the failure prints what to run.
+    """
+    shutil.copytree(ROOT / "tests", copy / "tests", ignore=shutil.ignore_patterns("__pycache__"))
+    add_mailer(copy)
+    failed = pytest_in(copy, "-rf", *PRODUCT_TESTS)
+    assert set(re.findall(r"^FAILED (\S+)\[", failed.stdout, re.MULTILINE)) == {
+        "tests/test_snapshots.py::test_manifests"
+    }
+    assert set(re.findall(r"test_manifests\[([a-z-]+)-", failed.stdout)) == {"mailer", "postgres"}
+    assert WRITE in failed.stdout
+    assert pytest_in(copy, *shlex.split(WRITE)[3:]).returncode == 0
+    healed = pytest_in(copy, *PRODUCT_TESTS)
+    assert healed.returncode == 0, healed.stdout
+
+
+def test_the_example_of_a_service_is_one(
+    copy: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pasted with its field and its call, it is synthesized, and `validate` finds nothing."""
+    add_mailer(copy)
     monkeypatch.chdir(copy)
     for arguments in (["synth"], ["validate", "--strict"]):
         assert main(arguments) == 0, (arguments, capfd.readouterr())

@@ -8,7 +8,7 @@ from k8sgen.cli.output import as_json, print_json
 from k8sgen.output.status import compare
 from k8sgen.output.write import write
 from k8sgen.project import project
-from k8sgen.project.compose import compose_each
+from k8sgen.project.compose import compose_base, compose_each
 from k8sgen.report import PAGE, collect, page_file
 
 
@@ -22,7 +22,8 @@ from k8sgen.report import PAGE, collect, page_file
 def command(ctx: click.Context, check: bool, force: bool, as_json: bool) -> None:
     """Write the page dist/docs/index.html, which shows all environments and how they differ."""
     found = project.load(ctx.obj)
-    files = {PAGE: page_file(collect(found, compose_each(found)))}
+    made = {found.base.name: compose_base(found), **compose_each(found)}
+    files = {PAGE: page_file(collect(found, made))}
     dist = found.root / "dist"
     if check:
         changes = compare(dist, files, owns=files.__contains__)

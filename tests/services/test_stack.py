@@ -56,7 +56,7 @@ def test_network_policies_follow_the_edges(compositions: Mapping[str, Compositio
     let_in: dict[str, set[str]] = {name: set() for name in EDGES}
     for resource in compositions["base"].resources:
         if resource.body["kind"] == "NetworkPolicy":
-            for rule in resource.body["spec"]["ingress"]:
+            for rule in resource.body["spec"].get("ingress", ()):
                 for source in rule["from"]:
                     if "namespaceSelector" not in source:
                         client = source["podSelector"]["matchLabels"][label]

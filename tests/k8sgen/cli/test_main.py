@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from k8sgen import cli
-from tests.projects import run, write_project
+from tests.projects import SHOP, run, write_project
 
 ROOT = Path(__file__).parents[3]
 
@@ -120,13 +120,13 @@ def test_a_node_that_is_missing_is_named() -> None:
 
 def test_composing_prints_no_banner() -> None:
     """Not even where the system's own Node is too old."""
-    ran = k8sgen("render", "production", JSII_NODE="")
+    ran = k8sgen("--project", str(SHOP), "render", "production", JSII_NODE="")
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
 def test_a_reader_that_stops_reading_is_no_error() -> None:
     """`k8sgen render production | head -1` says nothing on standard error."""
-    command = f"{sys.executable} -m k8sgen render production | head -1"
+    command = f"{sys.executable} -m k8sgen --project {SHOP} render production | head -1"
     ran = subprocess.run(
         ["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -42,9 +42,14 @@ class Connected:
         It may come after the construction of both sides, so that two services can use each other.
 
         Raises:
-            ValueError: The stack is being synthesized, and the edges have been read.
+            ValueError: The stack is being synthesized, and the edges have been read; or an
+                `Outside` has the name of a service or of another one.
         """
         self.stack.refuse_late(f"{self.party.name} uses something new")
+        for used in endpoints:
+            server = used if isinstance(used, Outside) else used.server
+            if isinstance(server, Outside):
+                self.stack.add_outside(server)
         self.used.extend(endpoints)
 
     def scrape(self, port: Port, *, path: str = "/metrics") -> None:

@@ -71,8 +71,9 @@ class Service(Connected, constructs.Construct):
         if not is_dns_label(self.name):
             msg = f"name: {self.name!r} is not a DNS label; write for instance web-2"
             raise ValueError(msg)
-        if any(service.name == self.name for service in scope.services):
-            msg = f"the stack has a service {self.name} already"
+        if self.name in scope.outsides or any(s.name == self.name for s in scope.services):
+            what = "an Outside" if self.name in scope.outsides else "a service"
+            msg = f"the stack has {what} {self.name} already"
             raise self._misplaced(msg, "give one a name of its own: super().__init__(…, name=…)")
         constructs.Construct.__init__(self, scope, self.name)
         Connected.__init__(self, scope, Party(name=self.name, labels=self.labels()))

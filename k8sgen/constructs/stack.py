@@ -16,6 +16,7 @@ from k8sgen.constructs.signature import InitSignature
 from k8sgen.errors import callers
 from k8sgen.kubernetes.edges import Edge, Party
 from k8sgen.settings.environment import Environment
+from k8sgen.settings.outside import Outside
 
 STACK_ID = "stack"
 
@@ -42,6 +43,7 @@ class Stack(cdk8s.Chart):
         self.trace = callers()
         self.environment = environment
         self.services: list[Service] = []
+        self.outsides: dict[str, Outside] = {}
         self._edges: Edges | None = None
         self.waivers: list[Waiver] = []
         self.secret_revisions: Mapping[str, Mapping[str, str]] = {}
@@ -71,6 +73,18 @@ class Stack(cdk8s.Chart):
         if client:
             return self._edges.by_client.get(client, ())
         return self._edges.by_server.get(server, ()) if server else self._edges.all
+
+    def add_outside(self, outside: Outside) -> None:
+        """
+        Know what a service uses outside the cluster, by a name that nothing else has.
+
+        Raises:
+            ValueError: A service, or something else outside, has that name.
+        """
+        known = self.outsides.setdefault(outside.name, outside)
+        if known.party != outside.party or any(s.name == outside.name for s in self.services):
+            msg = f"Outside({outside.name!r}): something else has this name; give it another one"
+            raise ValueError(msg)
 
     def refuse_late(self, news: str) -> None:
         """

@@ -28,7 +28,8 @@ class Contribution:
 
     Args:
         word: `default`, `environment`, `override` (of a setting), `service` (the project's code),
-            `library` (k8sgen's code), or `output` (the file of `dist/` that carries the field).
+            `library` (k8sgen's code), `edge` (whom a network policy's rule is about), or `output`
+            (the file of `dist/` that carries the field).
         name: The setting, or the class and function of the library.
         text: The source there.
         decides: Whether the value comes from here.

@@ -62,7 +62,32 @@ def _why(root: Path, environment: str, title: str, field: str) -> list[Answer]:
     )
     files = _output(found.root / "dist")
     wanted = [leaf for leaf in leaves(resource.body) if below(leaf, path)]
-    return [_carried(scene.explain(leaf), leaf, scene, resource.body, files) for leaf in wanted]
+    answers = []
+    for leaf in wanted:
+        answer = scene.explain(leaf)
+        if text := _peer(leaf, resource.body, composition.stack.edges()):
+            edge = Contribution("edge", scene.trace[0], text=text)
+            answer = attrs.evolve(answer, links=(*answer.links, edge))
+        answers.append(_carried(answer, leaf, scene, resource.body, files))
+    return answers
+
+
+def _peer(leaf: Leaf, body: Mapping[str, Any], edges: Sequence[Any]) -> str:
+    """Return in words whom the rule of a network policy that has the field is about."""
+    match leaf.steps if body["kind"] == "NetworkPolicy" else ():
+        case ("spec", "egress", int(rule), *_):
+            word, peers = "to", body["spec"]["egress"][rule]["to"]
+            parties = [edge.server for edge in edges]
+        case ("spec", "ingress", int(rule), *_):
+            word, peers = "from", body["spec"]["ingress"][rule]["from"]
+            parties = [edge.client for edge in edges]
+        case _:
+            return ""
+    party = next((party for party in parties if party.peers() == peers), None)
+    if party is None:
+        return ""
+    outside = f", outside the cluster: {', '.join(party.addresses)}" if party.addresses else ""
+    return f"{word} {party.name}{outside}"
 
 
 def _resource(resources: Sequence[Any], title: str) -> Any:

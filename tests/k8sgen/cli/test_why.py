@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -32,11 +31,9 @@ def test_the_chain_is_told_line_by_line(root: Path) -> None:
     """
     Default, override, code and output, an arrow at what decides.
     """
-    started = time.monotonic()
     done = _why(
         root, "production", "deployment/web", ".spec.template.spec.containers[web].env[0].value"
     )
-    assert time.monotonic() - started < 3
     lines = done.stdout.splitlines()
     assert lines[0] == 'spec.template.spec.containers[web].env[LOG_LEVEL].value: "debug"'
     assert lines[1].split() == [

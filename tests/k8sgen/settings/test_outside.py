@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from k8sgen import Outside, Service, Stack
 from k8sgen.actions.validate import validate
+from k8sgen.errors import K8sgenError
 from k8sgen.settings.outside import PUBLIC
 from tests.stacks import ROOT, Settings, Web, composed, found
 
@@ -80,3 +81,26 @@ def test_the_reachability_rules_know_it() -> None:
 
     report = validate(composed(make), ROOT)
     assert [finding.message for finding in report.findings] == []
+
+
+@pytest.mark.parametrize("other", [Outside("web", hosts=["a.example.com"], ports=[443]), WAREHOUSE])
+def test_its_name_is_its_own(other: Outside) -> None:
+    """Neither a service nor anything else outside has it: a picture would show one box for both."""
+    taken = Outside(other.name, hosts=["other.example.com"], ports=[1])
+
+    def make(stack: Stack) -> None:
+        Web(stack, Settings(), given=[other] if other is WAREHOUSE else []).uses(taken)
+
+    with pytest.raises(K8sgenError, match=f"Outside\\('{other.name}'\\): something else has"):
+        composed(make)
+
+
+def test_a_service_cannot_take_its_name() -> None:
+    """Whichever of the two comes first."""
+
+    def make(stack: Stack) -> None:
+        Web(stack, Settings(), name="shop", given=[Outside("web", hosts=["x.com"], ports=[1])])
+        Web(stack, Settings())
+
+    with pytest.raises(K8sgenError, match="the stack has an Outside web already"):
+        composed(make)

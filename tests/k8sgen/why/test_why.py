@@ -213,6 +213,32 @@ def test_who_changes_the_line_changes_the_field(explained: Project) -> None:
     assert {(place, f) for place, found in fields.items() for f in found} - moved == set()
 
 
+@pytest.mark.parametrize(
+    ("policy", "field", "edge"),
+    [
+        (
+            "storefront-worker",
+            "spec.egress[0].to",
+            "to mail, outside the cluster: smtp.example.com",
+        ),
+        ("catalog", "spec.egress[1]", "to postgres, outside the cluster: shop.db.example.net"),
+        ("catalog", "spec.ingress[0]", "from search"),
+        ("catalog", "spec.podSelector", None),
+    ],
+)
+def test_the_rule_of_a_policy_names_whom_it_is_about(
+    explained: Project, policy: str, field: str, edge: str | None
+) -> None:
+    """
+    An address alone does not say that it is the mail's, or the database's.
+    """
+    ran = run(explained[0], "why", "production", f"NetworkPolicy/{policy}", field, "--json")
+    assert ran.status == 0, ran.err
+    for answer in json.loads(ran.out):
+        edges = [link["text"] for link in answer["links"] if link["word"] == "edge"]
+        assert edges == ([edge] if edge else [])
+
+
 def test_a_configuration_file_is_placed_where_it_is_named(tmp_path: Path) -> None:
     """
     What becomes a YAML text forgets its parts; the line that names the file is right all the same.

@@ -119,7 +119,7 @@ STACK = (
     Fault(
         "a service that is given None for a dependency",
         stack("cache=cache.port", "cache=None"),
-        "services/web.py:21: what should have .address is None: its service is left out here"
+        "services/web.py:16: what should have .server is None: its service is left out here"
         f"{LEFT_OUT}",
     ),
     Fault(
@@ -225,6 +225,11 @@ STACK = (
         ),
         "services/stack.py:25: the stack has a service cache already\n"
         "  give one a name of its own: super().__init__(…, name=…)",
+    ),
+    Fault(
+        "an Outside that has the name of a service",
+        in_web("import k8sgen", 'self.uses(k8sgen.Outside("cache", hosts=["a.com"], ports=[1]))'),
+        "services/web.py:26: Outside('cache'): something else has this name; give it another one",
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from k8sgen.project.project import Project  # noqa: E402
 from tests.projects import compositions_of  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
+
+os.fsync = lambda fd: None  # no test survives a power cut, and waiting for the disk takes minutes
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ WITHOUT_NODE = (
 )  # fmt: skip
 
 
+@cache
 def _modules(package: str) -> dict[str, ast.Module]:
     files = (ROOT / package).rglob("*.py")
     return {
@@ -60,38 +62,35 @@ def _imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-LIBRARY = _modules("k8sgen")
-
-
 def _target(name: str) -> str:
     """Find the module that the import of *name* loads."""
-    if name in LIBRARY or not name.startswith("k8sgen."):
+    if name in _modules("k8sgen") or not name.startswith("k8sgen."):
         return name
     parent = name.rpartition(".")[0]
     return "k8sgen.api" if parent == "k8sgen" else parent
 
 
-GRAPH: Mapping[str, set[str]] = {
-    module: {_target(name) for name in _imports(tree)} - {module}
-    for module, tree in LIBRARY.items()
-}
-"""Module to the modules that it imports."""
+@cache
+def _graph() -> Mapping[str, set[str]]:
+    """Return the modules that each module imports."""
+    return {
+        module: {_target(name) for name in _imports(tree)} - {module}
+        for module, tree in _modules("k8sgen").items()
+    }
 
 
 def _room(module: str) -> str:
     return module.split(".")[1] if "." in module else module
 
 
-def _rooms() -> dict[str, set[str]]:
+@cache
+def _rooms() -> Mapping[str, set[str]]:
+    """Return the rooms (files or folders of `k8sgen/`) that each room imports."""
     rooms: dict[str, set[str]] = {}
-    for module, imported in GRAPH.items():
+    for module, imported in _graph().items():
         inside = {_room(name) for name in imported if name.startswith("k8sgen.")}
         rooms.setdefault(_room(module), set()).update(inside - {_room(module)})
     return rooms
-
-
-ROOMS = _rooms()
-"""Room (a file or folder of `k8sgen/`) to the rooms that it imports."""
 
 
 def _floor(room: str) -> int:
@@ -100,28 +99,28 @@ def _floor(room: str) -> int:
 
 def test_every_room_has_a_floor() -> None:
     """A new room says where it belongs."""
-    assert sorted(ROOMS) == sorted(room for rooms in FLOORS for room in rooms)
+    assert sorted(_rooms()) == sorted(room for rooms in FLOORS for room in rooms)
 
 
-@pytest.mark.parametrize("room", sorted(ROOMS))
+@pytest.mark.parametrize("room", [room for rooms in FLOORS for room in rooms])
 def test_a_room_uses_only_those_below_it(room: str) -> None:
     """There is no cycle, and what is below can be read without what is above."""
-    assert not [other for other in sorted(ROOMS[room]) if _floor(other) <= _floor(room)]
+    assert not [other for other in sorted(_rooms()[room]) if _floor(other) <= _floor(room)]
 
 
 def test_nothing_imports_the_command_line() -> None:
     """It is the top."""
-    importers = {room for room, imported in ROOMS.items() if "cli" in imported}
+    importers = {room for room, imported in _rooms().items() if "cli" in imported}
     assert importers == {"__main__"}
 
 
 def _way_to_jsii(module: str, way: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Find how *module* comes to import cdk8s; empty where it does not."""
     here = (*way, module)
-    for imported in sorted(GRAPH.get(module, ())):
+    for imported in sorted(_graph().get(module, ())):
         if imported.partition(".")[0] in JSII:
             return (*here, imported)
-        if imported in GRAPH and imported not in way:
+        if imported in _graph() and imported not in way:
             found = _way_to_jsii(imported, here)
             if found:
                 return found
@@ -131,7 +130,7 @@ def _way_to_jsii(module: str, way: tuple[str, ...] = ()) -> tuple[str, ...]:
 @pytest.mark.parametrize("room", WITHOUT_NODE)
 def test_a_room_below_the_constructs_needs_no_node(room: str) -> None:
     """It never imports cdk8s, not even through others."""
-    ways = [_way_to_jsii(module) for module in GRAPH if _room(module) == room]
+    ways = [_way_to_jsii(module) for module in _graph() if _room(module) == room]
     assert not any(ways), " -> ".join(next(way for way in ways if way))
 
 
@@ -164,7 +163,7 @@ def test_only_the_command_line_prints_or_exits() -> None:
     """The rooms below return values and raise errors."""
     spoken = {
         f"{module}:{node.lineno}: {ast.unparse(node)}"
-        for module, tree in LIBRARY.items()
+        for module, tree in _modules("k8sgen").items()
         if _room(module) not in ("cli", "__main__")
         for node in ast.walk(tree)
         if isinstance(node, ast.Call | ast.Raise) and _speaks(node)
@@ -176,7 +175,7 @@ def test_a_name_is_one_class() -> None:
     """No two classes of the library have one name, so that a word means one thing."""
     names = [
         node.name
-        for tree in LIBRARY.values()
+        for tree in _modules("k8sgen").values()
         for node in tree.body
         if isinstance(node, ast.ClassDef)
     ]

@@ -52,7 +52,10 @@ def copy(tmp_path: Path) -> Path:
     return place
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize(
+    "document",
+    [d if d == "README.md" else pytest.param(d, marks=pytest.mark.slow) for d in DOCUMENTS],
+)
 def test_the_commands_of_a_document_work_in_its_order(
     document: str, copy: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,8 @@ from tests.kubectl import fake_kubectl
 from tests.projects import Ran, run
 from tests.tools import tool
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENTS = ("local", "production", "staging")
 TEXT = 12

@@ -56,6 +56,7 @@ def test_nothing_is_found_in_it(composition: Composition) -> None:
         assert [waived.reason for waived in report.waived] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", ["1.34", "1.37"])
 def test_manifests_fit_the_kubernetes_schemas(composition: Composition, version: str) -> None:
     """

@@ -180,6 +180,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return tree(out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["0", "1", "2"])
 def test_the_tree_is_the_same_whatever_the_hash_seed(
     seed: str, here: Mapping[str, bytes], tmp_path: Path

@@ -19,9 +19,8 @@ from tests.k8sgen.output.trees import UNMANAGED, beside, content, everything, ge
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
-SMALL = 6
+SMALL = 3
 RENAMES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir")
-SIZES = [SMALL, pytest.param(96, marks=pytest.mark.slow)]
 
 
 @pytest.fixture
@@ -72,7 +71,8 @@ def kills(
         assert beside(dist) == []
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [6, 96])
 def test_kill_at_every_step_leaves_one_whole_tree(tmp_path: Path, size: int) -> None:
     """
     Whichever system call a write dies before, the tree is the old or the new one to the byte.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def root(tmp_path: Path) -> Path:
     A project of two services with a password, a URL with it, and a token that a person brings.
     """
     tool("sops")
+    return write_with_secrets(tmp_path / "project")
+
+
+def write_with_secrets(root: Path) -> Path:
+    """Write that project to *root*."""
     cache = text("services/cache.py").replace("import StatefulSet,", "import Random, StatefulSet,")
     cache = cache.replace("ports=[PORT],", 'ports=[PORT], env={"PASSWORD": self.password},')
     web = text("services/web.py").replace(
@@ -58,7 +64,7 @@ def root(tmp_path: Path) -> Path:
             "services/stack.py", "cache=cache.port)", "cache=cache.port, password=cache.password)"
         ),
     }
-    return write_project(tmp_path / "project", changes)
+    return write_project(root, changes)
 
 
 def secrets(root: Path, *arguments: str, typed: str | None = None) -> Ran:
@@ -77,16 +83,31 @@ def values(root: Path, environment: str = "production") -> dict[str, str]:
     return found
 
 
-@pytest.fixture
-def ready(root: Path) -> Path:
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
-    The project with its secrets of production.
+    The project with its secrets of production, made once; the identity is beside it.
     """
-    assert secrets(root, "init", "production").status == 0
-    ran = secrets(root, "generate", "production", "--given=-", typed=f"web/token: {CANARY}\n")
-    assert ran.status == 0, ran.err
-    assert run(root, "synth").status == 0
+    tool("sops")
+    folder = tmp_path_factory.mktemp("made")
+    root = write_with_secrets(folder / "project")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOPS_AGE_KEY_FILE", str(folder / "keys.txt"))
+        assert secrets(root, "init", "production").status == 0
+        ran = secrets(root, "generate", "production", "--given=-", typed=f"web/token: {CANARY}\n")
+        assert ran.status == 0, ran.err
+        assert run(root, "synth").status == 0
     return root
+
+
+@pytest.fixture
+def ready(made: Path, tmp_path: Path) -> Path:
+    """
+    A copy of it, with the identity in its place.
+    """
+    identity.key_file().parent.mkdir(parents=True)
+    shutil.copy(made.parent / "keys.txt", identity.key_file())
+    return Path(shutil.copytree(made, tmp_path / "project"))
 
 
 class TestInit:

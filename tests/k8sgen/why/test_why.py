@@ -39,12 +39,9 @@ def explained(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = shop(tmp_path_factory.mktemp("project") / "shop")
     (root / "environments/production.yaml").write_text(OVERRIDES)
     assert run(root, "synth", "production").status == 0
-    command = [sys.executable, "-m", "k8sgen", "--project", str(root), "why", "production", TITLE]
-    done = subprocess.run(
-        [*command, "--json"], capture_output=True, text=True, check=False, cwd=ROOT
-    )
-    assert done.returncode == 0, done.stderr
-    return root, {answer["field"]: answer for answer in json.loads(done.stdout)}
+    done = run(root, "why", "production", TITLE, "--json")
+    assert done.status == 0, done.err
+    return root, {answer["field"]: answer for answer in json.loads(done.out)}
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +176,7 @@ def _mutants(file: Path, line: int) -> Iterator[str]:
             yield "".join([*lines[: line - 1], changed, *lines[line:]])
 
 
+@pytest.mark.slow
 def test_who_changes_the_line_changes_the_field(explained: Project) -> None:
     """
     By experiment: a change of a literal at the place that decides changes the field.

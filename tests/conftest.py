@@ -19,7 +19,7 @@ from tests.projects import compositions_of  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 
-os.fsync = lambda fd: None  # no test survives a power cut, and waiting for the disk takes minutes
+os.fsync = lambda fd: None  # noqa: ARG005 - no test is about power cuts, and a disk is slow
 
 
 @pytest.fixture(scope="session")

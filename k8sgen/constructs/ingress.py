@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from k8sgen.constructs import controller, http_route
+from k8sgen.constructs.edges import SOLVER
 from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.manifest import Manifest
-from k8sgen.constructs.network_policy import SolverPolicy
+from k8sgen.constructs.network_policy import NetworkPolicy
 from k8sgen.constructs.route import is_path
 from k8sgen.constructs.way_in import WayIn
 from k8sgen.settings.value import is_host_name
@@ -72,7 +73,8 @@ class Ingress(Manifest):
         service.exposed.append(endpoint)
         service.certificates |= {tls_secret} if tls_secret else set()
         if issuer and not service.solver:
-            service.solver = SolverPolicy(service)
+            solver = f"{service.name}-acme-solver"  # its pods answer the HTTP-01 challenges
+            service.solver = NetworkPolicy(service, solver, SOLVER, egress=False)
         for beside in self._beside() if self._is_secure else ():
             kind = "middleware" if beside["kind"] == "Middleware" else "ingress"
             Manifest(service, f"{kind}-{beside['metadata']['name']}", beside)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
-from k8sgen.constructs.edges import SOLVER
 from k8sgen.constructs.manifest import Manifest
 from k8sgen.kubernetes.edges import Edge, Party
 
@@ -19,10 +18,18 @@ class NetworkPolicy(Manifest):
 
     Args:
         party: Some pods, or all, of the service.
+        egress: Whether it also decides where they may connect to.
     """
 
-    def __init__(self, service: Service, name: str, party: Party) -> None:
+    def __init__(self, service: Service, name: str, party: Party, *, egress: bool = True) -> None:
         stack = service.stack
+        spec: dict[str, Any] = {
+            "podSelector": {"matchLabels": dict(party.labels)},
+            "policyTypes": ["Ingress", "Egress"] if egress else ["Ingress"],
+            "ingress": lambda: _rules("from", stack.edges(server=party)),
+        }
+        if egress:
+            spec["egress"] = lambda: _rules("to", stack.edges(client=party))
         super().__init__(
             service,
             service.id_of("network-policy", name),
@@ -30,36 +37,7 @@ class NetworkPolicy(Manifest):
                 "apiVersion": "networking.k8s.io/v1",
                 "kind": "NetworkPolicy",
                 "metadata": {"name": name, "labels": service.labels()},
-                "spec": {
-                    "podSelector": {"matchLabels": dict(party.labels)},
-                    "policyTypes": ["Ingress", "Egress"],
-                    "ingress": lambda: _rules("from", stack.edges(server=party)),
-                    "egress": lambda: _rules("to", stack.edges(client=party)),
-                },
-            },
-        )
-
-
-class SolverPolicy(Manifest):
-    """
-    Lets the ingress controller reach the pods that answer cert-manager's HTTP-01 challenges.
-    """
-
-    def __init__(self, service: Service) -> None:
-        stack = service.stack
-        name = f"{service.name}-acme-solver"
-        super().__init__(
-            service,
-            service.id_of("network-policy", name),
-            {
-                "apiVersion": "networking.k8s.io/v1",
-                "kind": "NetworkPolicy",
-                "metadata": {"name": name, "labels": service.labels()},
-                "spec": {
-                    "podSelector": {"matchLabels": dict(SOLVER.labels)},
-                    "policyTypes": ["Ingress"],
-                    "ingress": lambda: _rules("from", stack.edges(server=SOLVER)),
-                },
+                "spec": spec,
             },
         )
 

@@ -16,7 +16,7 @@ from k8sgen.constructs.edges import Connected
 from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.constructs.kubernetes_service import KubernetesService
 from k8sgen.constructs.manifest import Manifest
-from k8sgen.constructs.network_policy import NetworkPolicy, SolverPolicy
+from k8sgen.constructs.network_policy import NetworkPolicy
 from k8sgen.constructs.probe import Probes
 from k8sgen.constructs.signature import InitSignature
 from k8sgen.constructs.volume import Mount, Volume
@@ -82,7 +82,7 @@ class Service(Connected, constructs.Construct):
         self.workloads: list[Workload] = []
         self.exposed: list[Endpoint] = []
         self.certificates: set[str] = set()
-        self.solver: SolverPolicy | None = None
+        self.solver: NetworkPolicy | None = None
         self.secrets: dict[str, SecretKey] = {}
         self.waivers: list[Waiver] = []
         self._kubernetes_services: dict[str, KubernetesService] = {}

@@ -15,7 +15,7 @@ from k8sgen.project.compose import Composition
 from k8sgen.settings.autoscaling import least
 from tests.conftest import ROOT
 from tests.environments.pods import of_kind, pods, strings
-from tests.environments.restricted import violations
+from tests.restricted import violations
 
 ENVIRONMENTS = ("base", *project.names(ROOT))
 

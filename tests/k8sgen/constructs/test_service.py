@@ -27,7 +27,7 @@ from k8sgen import (
     Stack,
 )
 from k8sgen.project.compose import Composition
-from tests.k8sgen.restricted import violations
+from tests.restricted import violations
 from tests.stacks import HTTP, Settings, Web, composed, found
 
 

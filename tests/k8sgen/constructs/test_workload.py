@@ -25,7 +25,7 @@ from k8sgen import (
     Storage,
 )
 from k8sgen.project.compose import Composition
-from tests.k8sgen.restricted import violations
+from tests.restricted import violations
 from tests.stacks import Settings, Web, composed, found
 
 DATA = Claim("data", Storage(size="1Gi"))

@@ -19,7 +19,10 @@ def ingress_annotations(way: WayIn, cluster: Cluster) -> dict[str, str]:
         redirect = {"nginx.org/ssl-redirect": "true"} if cluster.redirect else {}
         hsts = {"nginx.org/hsts": "true", "nginx.org/hsts-max-age": str(cluster.hsts)}
         return {**redirect, **(hsts if cluster.hsts else {})}
-    return _uses_middleware(way, "hsts") if cluster.hsts else {}
+    # The certificates of an Ingress alone make no router of Traefik's one for https.
+    https = {f"{_TRAEFIK}/router.entrypoints": "websecure", f"{_TRAEFIK}/router.tls": "true"}
+    hsts = _uses_middleware(way, "hsts") if cluster.hsts else {}
+    return {**(https if cluster.redirect else {}), **hsts}
 
 
 def manifests_beside(way: WayIn, cluster: Cluster) -> Iterator[dict[str, Any]]:
@@ -31,7 +34,6 @@ def manifests_beside(way: WayIn, cluster: Cluster) -> Iterator[dict[str, Any]]:
     if cluster.redirect:
         to_https = {"redirectScheme": {"scheme": "https", "permanent": True}}
         yield _middleware(way, "redirect", to_https)
-        # For an Ingress with certificates, Traefik makes routers for https only.
         http = {f"{_TRAEFIK}/router.entrypoints": "web", **_uses_middleware(way, "redirect")}
         metadata = way.metadata(f"{way.name}-redirect", http)
         yield attrs.evolve(way, secret=None).ingress(metadata, cluster.ingress_class)

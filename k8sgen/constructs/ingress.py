@@ -29,7 +29,8 @@ class Ingress(Manifest):
 
     Args:
         name: The service's own by default.
-        path: The prefix, in whole segments, of the paths that lead there.
+        path: The prefix, in whole segments, of the paths that lead there. For an Ingress, Traefik
+            compares whole segments only with its option `strictPrefixMatching`.
         tls_secret: An existing Secret with the certificate, instead of one by the issuer.
         annotations: For the controller, besides those that k8sgen sets.
 

@@ -17,7 +17,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -77,12 +77,13 @@ class Site:
             if secure
             else http.client.HTTPConnection("127.0.0.1", self.web, timeout=5)
         )
-        connection.request("GET", path, headers={"Host": HOST})
-        answer = connection.getresponse()
-        answer.read()
-        return answer
+        with closing(connection):
+            connection.request("GET", path, headers={"Host": HOST})
+            answer = connection.getresponse()
+            answer.read()
+            return answer
 
-    def wait(self) -> None:
+    def wait(self, log: Path) -> None:
         """Wait until the routes are there."""
         end = time.monotonic() + 60
         while time.monotonic() < end:
@@ -92,7 +93,7 @@ class Site:
             except OSError:
                 pass
             time.sleep(0.5)
-        pytest.fail("Traefik does not serve the host")
+        pytest.fail(f"Traefik does not serve the host:\n{log.read_text()[-3000:]}")
 
 
 def manifest(kind: str, name: str, version: str = "v1", **content: Any) -> Body:
@@ -221,6 +222,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
             f"--entrypoints.web.address=127.0.0.1:{found.web}",
             f"--entrypoints.websecure.address=127.0.0.1:{found.secure}",
             "--providers.kubernetesingress=true",
+            "--providers.kubernetesingress.strictprefixmatching=true",
             "--providers.kubernetescrd=true",
             "--providers.kubernetesgateway=true",
             "--global.sendanonymoususage=false",
@@ -231,7 +233,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         stack.enter_context(process)
         stack.callback(process.terminate)
-        found.wait()
+        found.wait(tmp_path / "traefik.log")
         yield found
 
 

@@ -120,7 +120,12 @@ class TestHttps:
         composition = at(Cluster(issuer="letsencrypt", redirect=True, hsts=3600))
         prefix = "traefik.ingress.kubernetes.io"
         main = found(composition, "Ingress", "web")["metadata"]["annotations"]
-        assert main[f"{prefix}/router.middlewares"] == "here-web-hsts@kubernetescrd"
+        assert main == {
+            "cert-manager.io/cluster-issuer": "letsencrypt",
+            f"{prefix}/router.entrypoints": "websecure",
+            f"{prefix}/router.tls": "true",
+            f"{prefix}/router.middlewares": "here-web-hsts@kubernetescrd",
+        }
         redirect = found(composition, "Ingress", "web-redirect")
         assert "tls" not in redirect["spec"]
         assert redirect["metadata"]["annotations"] == {

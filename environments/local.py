@@ -27,7 +27,7 @@ local = Environment(
     ),
     redis=RedisSettings(
         resources=Resources(
-            requests=Compute(cpu="10m", memory="32Mi"), limits=Compute(cpu="500m", memory="64Mi")
+            requests=Compute(cpu="10m", memory="32Mi"), limits=Compute(cpu="500m", memory="128Mi")
         ),
         storage=Storage(size="256Mi"),
     ),

@@ -34,7 +34,15 @@ ADMIN = Port("admin", 4445)
 CONFIG = "/etc/hydra"
 DURATION = r"\d+(ms|s|m|h)"
 
-PUBLIC_PATHS = ("/.well-known", "/oauth2", "/userinfo")
+PUBLIC_PATHS = (
+    "/.well-known",
+    "/oauth2/auth",
+    "/oauth2/token",
+    "/oauth2/revoke",
+    "/oauth2/sessions",
+    "/userinfo",
+)
+"""All but `/oauth2/device`, whose pages the login application does not have."""
 
 
 @attrs.frozen(kw_only=True)
@@ -67,12 +75,13 @@ class Hydra(Service):
     """
     Hydra, with its public and its admin endpoint apart: the admin one has no authentication.
 
+    Its metrics are on the admin port, which also gives out the private signing keys, so nothing
+    scrapes it.
+
     Each pod migrates the database before it serves. A rollout replaces one pod at a time, so one
     migrates, whichever tool applies the manifests; a Job could not be changed once it ran, and
     every tool would have to keep its order. At the very first start several pods may race: a
     migration that another pod was faster with fails, and the container that tried starts again.
-    The first deployment should start one replica: two pods that first serve within milliseconds
-    of each other may each create a row of the network to which all other rows belong.
 
     Args:
         url: Its public URL, the issuer of all tokens; with `http` it runs in development mode.
@@ -87,7 +96,6 @@ class Hydra(Service):
         self._url = url
         self.public = self.endpoint(PUBLIC, name=f"{self.name}-public")
         self.admin = self.endpoint(ADMIN, name=f"{self.name}-admin")
-        self.scrape(ADMIN, path="/admin/metrics/prometheus")
         self._files = self.config({"hydra.yaml": self._config(settings, login)})
         self._dsn = self.secret("dsn", _with_pool(database.url, settings.connections))
         migrate = self._run("migrate", "sql", "up", "--read-from-env", "--yes", name="migrate")
@@ -118,13 +126,15 @@ class Hydra(Service):
             ports=[PUBLIC, ADMIN],
             env={
                 "DSN": self._dsn,
+                # In the file it would have no effect: the default of the flag --dev comes after it.
+                "DEV": str(self._url.startswith("http://")).lower(),
                 # What an old key encrypted stays as it is, so old keys stay for a long time.
                 "SECRETS_SYSTEM": self._key("system", previous=4, rotate_days=365),
                 "SECRETS_COOKIE": self._key("cookie", previous=1, rotate_days=90),
                 "SECRETS_PAGINATION": self._key("pagination", previous=1, rotate_days=90),
             },
             mounts={CONFIG: self._files},
-            probes=Probes.http("/health/alive", "/health/ready", port=ADMIN.name),
+            probes=Probes.http("/health/alive", "/health/ready", port=PUBLIC.name),
             drain=5,
         )
 
@@ -148,7 +158,6 @@ class Hydra(Service):
             ory/hydra spec/config.json
         """
         return {
-            "dev": self._url.startswith("http://"),
             "serve": {
                 # TLS ends at the ingress.
                 "public": _listener(PUBLIC),

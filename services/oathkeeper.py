@@ -26,6 +26,7 @@ from k8sgen import (
     Service,
     ServiceSettings,
     Stack,
+    at_least,
 )
 
 PROXY = Port("proxy", 4455)
@@ -36,6 +37,9 @@ SECRETS = "/run/secrets/oathkeeper"
 DURATION = r"\d+(ms|s|m|h)"
 ORIGIN = r"https?://[a-z0-9.-]+(:\d+)?"
 SIGNING_KEYS = "id-token.jwks.json"
+DRAIN = 5
+CACHED_TOKENS = 10_000
+"""A token costs 1. The default of 100 million reserves gigabytes for counters at the start."""
 
 
 @attrs.frozen(kw_only=True)
@@ -45,10 +49,14 @@ class OathkeeperSettings(ServiceSettings):
 
     Args:
         cors_origins: The web applications that may call from a browser: `https://example.com`.
+        cors_headers: The request headers that they may send.
+        request_timeout: Seconds that a request may take, with its body and its answer. A limit of
+            the ingress controller should not be shorter.
         introspection_ttl: How long an answer of Hydra's is cached, as a Go duration: a revoked
             token is accepted no longer than that.
         id_token_ttl: How long its ID tokens are valid.
-        log_level: From this level on, messages are logged.
+        log_level: From this level on, messages are logged. At `info` that is every request with
+            its query, and so ID token hints and login verifiers.
     """
 
     image: Image = Image("oryd/oathkeeper", "v26.2.0-distroless")
@@ -58,24 +66,25 @@ class OathkeeperSettings(ServiceSettings):
     cors_origins: Sequence[str] = attrs.field(
         default=(), validator=deep_iterable(matches_re(ORIGIN))
     )
+    cors_headers: Sequence[str] = ("Authorization", "Content-Type")
+    request_timeout: int = attrs.field(default=60, validator=at_least(1))
     introspection_ttl: str = attrs.field(default="30s", validator=matches_re(DURATION))
     id_token_ttl: str = attrs.field(default="5m", validator=matches_re(DURATION))
-    log_level: Literal["debug", "info", "warn", "error"] = "info"
+    log_level: Literal["debug", "info", "warn", "error"] = "warn"
 
 
 class Oathkeeper(Service):
     """
     The proxy between the ingress controller and all routes.
 
-    A request that fits no route, or comes by the wrong scheme, is refused. Where a route asks for
-    an access token, Hydra is asked whether it is valid, and the service behind gets, in its place,
-    an ID token that says who calls, signed with a key of this service; `keys` is where the public
-    half of it is.
+    A request that fits no route, or comes by the wrong scheme, is refused. Where a route requires
+    an access token, Hydra is asked whether it is valid; without one the answer is 401, for browsers
+    too. The service behind gets, in its place, an ID token that says who calls, signed with a key
+    of this service; `keys` is where the public half of it is.
 
     Args:
         routes: All that may be reached from outside.
         introspection: Hydra's admin endpoint.
-        login: Where a browser is sent that has no token.
     """
 
     def __init__(
@@ -85,7 +94,6 @@ class Oathkeeper(Service):
         *,
         routes: Sequence[Route],
         introspection: Endpoint,
-        login: str,
     ) -> None:
         targets = dict.fromkeys(route.endpoint for route in routes)
         super().__init__(scope, settings, given=[introspection, *targets])
@@ -95,7 +103,7 @@ class Oathkeeper(Service):
         keys = self.secret(SIGNING_KEYS, KeySet(), rotate_days=90)
         config = self.config(
             {
-                "oathkeeper.yaml": self._config(settings, introspection, login),
+                "oathkeeper.yaml": self._config(settings, introspection),
                 "rules.yaml": access_rules(routes, scheme=ingress.scheme),
             }
         )
@@ -104,19 +112,19 @@ class Oathkeeper(Service):
             ports=[PROXY, API, METRICS],
             mounts={CONFIG: config, SECRETS: SecretFiles([keys])},
             probes=Probes.http("/health/alive", "/health/ready", port=API.name),
-            drain=5,
+            drain=DRAIN,
         )
-        Deployment(self, Pod(container))
+        # What has begun when the pod is stopped may take its time.
+        Deployment(self, Pod(container, grace=DRAIN + settings.request_timeout + 5))
 
-    def _config(
-        self, settings: OathkeeperSettings, introspection: Endpoint, login: str
-    ) -> dict[str, Any]:
+    def _config(self, settings: OathkeeperSettings, introspection: Endpoint) -> dict[str, Any]:
         """
         Return the configuration file; what is not enabled here no rule can use.
 
         Source:
             ory/oathkeeper spec/config.schema.json
         """
+        timeout = f"{settings.request_timeout}s"
         return {
             "serve": {
                 # The network policies let only the ingress controller in, so that what it says
@@ -124,10 +132,13 @@ class Oathkeeper(Service):
                 "proxy": {
                     "port": PROXY.number,
                     "trust_forwarded_headers": True,
-                    "cors": _cors(settings.cors_origins),
+                    "cors": _cors(settings),
+                    # Idle connections are closed by the ingress controller first (Traefik: 90 s).
+                    "timeout": {"read": timeout, "write": timeout, "idle": "120s"},
                 },
                 "api": {"port": API.number},
-                "prometheus": {"port": METRICS.number},
+                # Anybody may ask for any path; each would be a time series of its own.
+                "prometheus": {"port": METRICS.number, "hide_request_paths": True},
             },
             "access_rules": {"repositories": [f"file://{CONFIG}/rules.yaml"]},
             "authenticators": {
@@ -137,7 +148,11 @@ class Oathkeeper(Service):
                     "config": {
                         "introspection_url": f"{introspection.http}/admin/oauth2/introspect",
                         "scope_strategy": "exact",
-                        "cache": {"enabled": True, "ttl": settings.introspection_ttl},
+                        "cache": {
+                            "enabled": True,
+                            "ttl": settings.introspection_ttl,
+                            "max_cost": CACHED_TOKENS,
+                        },
                     },
                 },
             },
@@ -155,11 +170,8 @@ class Oathkeeper(Service):
                 },
             },
             "errors": {
-                "fallback": ["redirect", "json"],
-                "handlers": {
-                    "redirect": {"enabled": True, "config": _to_login(login)},
-                    "json": {"enabled": True, "config": {"verbose": False}},
-                },
+                "fallback": ["json"],
+                "handlers": {"json": {"enabled": True, "config": {"verbose": False}}},
             },
             "log": {"level": settings.log_level, "format": "json"},
         }
@@ -168,14 +180,14 @@ class Oathkeeper(Service):
 _CLAIMS = '{"client_id": {{ .Extra.client_id | toJson }}, "scope": {{ .Extra.scope | toJson }}}'
 
 
-def _cors(origins: Sequence[str]) -> dict[str, Any]:
-    return {"enabled": True, "allowed_origins": list(origins)} if origins else {"enabled": False}
-
-
-def _to_login(login: str) -> dict[str, Any]:
-    """Send browsers, and nothing else, to the login page, which may send them back."""
-    when = {"error": ["unauthorized"], "request": {"header": {"accept": ["text/html"]}}}
-    return {"to": f"{login}/login", "return_to_query_param": "return_to", "when": [when]}
+def _cors(settings: OathkeeperSettings) -> dict[str, Any]:
+    if not settings.cors_origins:
+        return {"enabled": False}
+    return {
+        "enabled": True,
+        "allowed_origins": list(settings.cors_origins),
+        "allowed_headers": list(settings.cors_headers),
+    }
 
 
 def access_rules(routes: Sequence[Route], *, scheme: str) -> list[dict[str, Any]]:

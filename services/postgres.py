@@ -93,7 +93,7 @@ class Database(Endpoint):
         It asks for no TLS: the server has no certificate, and the network policies let only the
         service's own pods connect.
         """
-        template = f"postgres://{{login}}:{{password}}@{self.address}/{self.name}?sslmode=disable"
+        template = f"postgresql://{{login}}:{{password}}@{self.address}/{self.name}?sslmode=disable"
         return Derived(template, {"login": self.login, "password": self.password})
 
 
@@ -245,6 +245,7 @@ timezone = 'UTC'
 _PG_HBA = """\
 # TYPE  DATABASE  USER      ADDRESS  METHOD
 local   all       postgres           peer
+host    all       postgres  all      reject
 host    all       all       all      scram-sha-256
 """
 

@@ -35,11 +35,8 @@ USER = 999  # redis, in the Debian image
 CONFIG = "/etc/redis"
 SECRETS = "/run/secrets/redis"
 
-# Until its restart, the running server takes the new password beside the old one.
-_LIVE_UPDATE = LiveUpdate(
-    workload="statefulset/redis",
-    accept="IFS= read -r new && printf '>%s' \"$new\" | redis-cli -e -x ACL SETUSER default",
-)
+_ACCEPT = "IFS= read -r new && printf '>%s' \"$new\" | redis-cli -e -x ACL SETUSER default"
+"""Until its restart, the running server takes the new password beside the old one."""
 
 Eviction = Literal[
     "noeviction",
@@ -96,8 +93,9 @@ class Redis(Service):
 
     def __init__(self, scope: Stack, settings: RedisSettings) -> None:
         super().__init__(scope, settings)
+        live = LiveUpdate(workload=f"statefulset/{self.name}", accept=_ACCEPT)
         self._password = self.secret(
-            "password", Random(length=48), rotate_days=90, live_update=_LIVE_UPDATE
+            "password", Random(length=48), rotate_days=90, live_update=live
         )
         self._port = self.endpoint(PORT)
         container = self.container(

@@ -93,5 +93,4 @@ class Stack(k8sgen.Stack):
                 env.oathkeeper,
                 routes=routes,
                 introspection=hydra.admin,
-                login=env.url("auth"),
             )

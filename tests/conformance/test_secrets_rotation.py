@@ -22,7 +22,7 @@ from k8sgen.secrets.files import identity
 from k8sgen.secrets.rotation.steps import Step, Steps
 from services.postgres import Postgres, PostgresSettings
 from services.redis import Redis, RedisSettings
-from tests.conformance import test_postgres, test_redis
+from tests.conformance import postgres_server, test_redis
 from tests.conformance.pods import AWKWARD, LocalPod, free_port
 from tests.k8sgen.secrets.kit import NOW, Site
 from tests.services.stacks import Composed
@@ -58,7 +58,7 @@ class Running:
 
     site: Site
     made: Composed
-    postgres: test_postgres.Server
+    postgres: postgres_server.Server
     redis: test_redis.Server
     path: str
 
@@ -146,17 +146,9 @@ def awkward(start: str) -> dict[str, str]:
 
 def start_postgres(
     made: Composed, values: dict[str, str], log: Path, stack: ExitStack
-) -> test_postgres.Server:
+) -> postgres_server.Server:
     """Prepare and start PostgreSQL as its pod does."""
-    pod = test_postgres._pod(made, values)
-    stack.callback(pod.remove)
-    env = test_postgres._image_env(pod)
-    prepared = pod.run(pod.command("prepare"), {**env, **test_postgres._init_env(pod)})
-    assert prepared.returncode == 0, prepared.stderr
-    stack.enter_context(pod.running(pod.command("postgres"), env, log))
-    server = test_postgres.Server(made, pod, env, log)
-    test_postgres._wait_for(server)
-    return server
+    return stack.enter_context(postgres_server.running(made, values, log))
 
 
 def start_redis(

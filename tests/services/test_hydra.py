@@ -59,7 +59,9 @@ def test_routes_lead_to_the_public_endpoint(hydra: Composed) -> None:
     routes = hydra.service(Hydra).routes()
     assert {route.endpoint.host for route in routes} == {"hydra-public"}
     assert {route.host for route in routes} == {"id.example.com"}
-    assert {route.path for route in routes} == {"/.well-known", "/oauth2", "/userinfo"}
+    paths = {route.path for route in routes}
+    assert {"/.well-known", "/oauth2/auth", "/oauth2/token", "/userinfo"} <= paths
+    assert not {"/oauth2", "/oauth2/device"} & paths  # nobody has the pages of the device flow
 
 
 def test_issuer_is_its_public_url(hydra: Composed) -> None:
@@ -69,12 +71,14 @@ def test_issuer_is_its_public_url(hydra: Composed) -> None:
     assert config(hydra)["urls"]["self"]["issuer"] == "https://id.example.com"
 
 
-@pytest.mark.parametrize(("scheme", "dev"), [("http", True), ("https", False)])
-def test_development_mode_follows_the_scheme(scheme: str, dev: bool) -> None:
+@pytest.mark.parametrize(("scheme", "dev"), [("http", "true"), ("https", "false")])
+def test_development_mode_follows_the_scheme(scheme: str, dev: str) -> None:
     """
-    It is on where the issuer has no TLS, and nowhere else.
+    It is on where the issuer has no TLS, by a variable: in the file it would have no effect.
     """
-    assert config(stack(f"{scheme}://id.example.com"))["dev"] is dev
+    made = stack(f"{scheme}://id.example.com")
+    assert {"name": "DEV", "value": dev} in made.container("hydra")["env"]
+    assert "dev" not in config(made)
 
 
 def test_pages_are_those_of_the_login_application(hydra: Composed) -> None:
@@ -117,13 +121,23 @@ def test_expired_rows_are_cleaned_up(hydra: Composed) -> None:
     assert spec["concurrencyPolicy"] == "Forbid"
 
 
-def test_metrics_are_those_of_the_admin_port(hydra: Composed) -> None:
+def test_nothing_scrapes_the_admin_port(hydra: Composed) -> None:
     """
-    Scrapers find the port and path at which Hydra has them.
+    It also gives out the private signing keys.
     """
+    edges = hydra.stack.edges(server=hydra.service(Hydra).party)
+    assert "scraped" not in {edge.reason for edge in edges}
     annotations = hydra["Deployment", "hydra"]["spec"]["template"]["metadata"]["annotations"]
-    assert annotations["prometheus.io/port"] == "4445"
-    assert annotations["prometheus.io/path"] == "/admin/metrics/prometheus"
+    assert not [key for key in annotations if key.startswith("prometheus.io/")]
+
+
+def test_probes_ask_the_public_port(hydra: Composed) -> None:
+    """
+    The admin one logs each of them.
+    """
+    server = hydra.container("hydra")
+    ports = {server[f"{name}Probe"]["httpGet"]["port"] for name in ("liveness", "readiness")}
+    assert ports == {"public"}
 
 
 def test_old_keys_stay_behind_the_new(hydra: Composed) -> None:
@@ -147,6 +161,7 @@ def test_secrets_come_by_environment_variable(hydra: Composed) -> None:
     variables = {
         variable["name"]: variable["valueFrom"]["secretKeyRef"]["key"]
         for variable in hydra.container("hydra")["env"]
+        if "valueFrom" in variable
     }
     assert variables == {
         "DSN": "dsn",
@@ -163,7 +178,7 @@ def test_data_source_bounds_its_connections() -> None:
     """
     recipe = stack(connections=6).service(Hydra).secrets["dsn"].recipe
     assert isinstance(recipe, Derived)
-    assert recipe.template.startswith("postgres://")
+    assert recipe.template.startswith("postgresql://")
     assert recipe.template.endswith("?sslmode=disable&max_conns=6&max_idle_conns=3")
 
 

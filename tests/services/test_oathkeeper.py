@@ -221,7 +221,6 @@ def stack(environment: Environment = BASE, **settings: Any) -> Composed:
             OathkeeperSettings(**settings),
             routes=[route("api", endpoint=http)],
             introspection=http,
-            login="https://auth.example.com",
         )
 
     return composed(wire, environment)
@@ -275,11 +274,41 @@ class TestOathkeeper:
             ((), {"enabled": False}),
             (
                 ("https://example.com",),
-                {"enabled": True, "allowed_origins": ["https://example.com"]},
+                {
+                    "enabled": True,
+                    "allowed_origins": ["https://example.com"],
+                    "allowed_headers": ["Authorization", "Content-Type"],
+                },
             ),
         ):
             text = stack(cors_origins=origins).files("oathkeeper")["oathkeeper.yaml"]
             assert yaml.safe_load(text)["serve"]["proxy"]["cors"] == expected
+
+    def test_its_memory_has_bounds(self) -> None:
+        """
+        Neither cached tokens nor the paths that anybody asks for take what they want.
+        """
+        config = yaml.safe_load(stack().files("oathkeeper")["oathkeeper.yaml"])
+        cache = config["authenticators"]["oauth2_introspection"]["config"]["cache"]
+        assert cache["max_cost"] == 10_000
+        assert config["serve"]["prometheus"]["hide_request_paths"] is True
+
+    def test_what_has_begun_ends_before_the_pod_does(self) -> None:
+        """
+        The grace is longer than a request may take, after the drain.
+        """
+        made = stack(request_timeout=90)
+        timeout = yaml.safe_load(made.files("oathkeeper")["oathkeeper.yaml"])["serve"]["proxy"]
+        assert timeout["timeout"] == {"read": "90s", "write": "90s", "idle": "120s"}
+        assert made.pod("oathkeeper")["terminationGracePeriodSeconds"] >= 95
+
+    def test_without_a_token_nobody_is_sent_in_circles(self) -> None:
+        """
+        The answer is 401 for browsers too: no login page sets what a rule would read.
+        """
+        errors = yaml.safe_load(stack().files("oathkeeper")["oathkeeper.yaml"])["errors"]
+        assert errors["fallback"] == ["json"]
+        assert list(errors["handlers"]) == ["json"]
 
     def test_a_new_route_rolls_the_pods(self) -> None:
         """

@@ -82,7 +82,7 @@ class TestDatabases:
         assert isinstance(database.url, Derived)
         assert database.password.secret == "postgres"
         assert database.url.shown() == (
-            "postgres://{postgres/backend-login}:{postgres/backend-password}"
+            "postgresql://{postgres/backend-login}:{postgres/backend-password}"
             "@postgres:5432/backend?sslmode=disable"
         )
 
@@ -210,7 +210,7 @@ class TestServer:
 
     def test_hosts_prove_themselves_by_scram(self) -> None:
         """
-        The superuser's socket in the pod is the one way without a password.
+        The superuser has the socket in the pod alone.
         """
         rules = [
             line.split()
@@ -218,6 +218,7 @@ class TestServer:
         ]
         assert [rule for rule in rules if rule[0] != "#"] == [
             ["local", "all", "postgres", "peer"],
+            ["host", "all", "postgres", "all", "reject"],
             ["host", "all", "all", "all", "scram-sha-256"],
         ]
 

@@ -37,7 +37,6 @@ SECRETS = "/run/secrets/oathkeeper"
 DURATION = r"\d+(ms|s|m|h)"
 ORIGIN = r"https?://[a-z0-9.-]+(:\d+)?"
 SIGNING_KEYS = "id-token.jwks.json"
-DRAIN = 5
 CACHED_TOKENS = 10_000
 """A token costs 1. The default of 100 million reserves gigabytes for counters at the start."""
 
@@ -107,15 +106,17 @@ class Oathkeeper(Service):
                 "rules.yaml": access_rules(routes, scheme=ingress.scheme),
             }
         )
+        drain = settings.request_timeout + 5
         container = self.container(
             args=["serve", "--config", f"{CONFIG}/oathkeeper.yaml", "--sqa-opt-out"],
             ports=[PROXY, API, METRICS],
             mounts={CONFIG: config, SECRETS: SecretFiles([keys])},
             probes=Probes.http("/health/alive", "/health/ready", port=API.name),
-            drain=DRAIN,
+            # It cuts what still runs five seconds after the signal to stop, so that comes when
+            # what had begun is over.
+            drain=drain,
         )
-        # What has begun when the pod is stopped may take its time.
-        Deployment(self, Pod(container, grace=DRAIN + settings.request_timeout + 5))
+        Deployment(self, Pod(container, grace=drain + 10))
 
     def _config(self, settings: OathkeeperSettings, introspection: Endpoint) -> dict[str, Any]:
         """

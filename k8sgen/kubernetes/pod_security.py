@@ -92,15 +92,17 @@ def _of_context(context: Mapping[str, Any]) -> Iterator[Violation]:
     """Return what violates the controls that pods and containers share."""
     if get(context, "windowsOptions", "hostProcess"):
         demand = "windowsOptions.hostProcess must be off"
-        yield Violation((_CONTEXT, "windowsOptions"), demand, "run as processes of a Windows host")
+        yield Violation((_CONTEXT, "windowsOptions"), demand, "may be processes of a Windows host")
     selinux = context.get("seLinuxOptions") or {}
     if selinux.get("user") or selinux.get("role") or selinux.get("type", "") not in _SELINUX_TYPES:
         demand = "seLinuxOptions may only name a container type"
-        yield Violation((_CONTEXT, "seLinuxOptions"), demand, "run outside SELinux' container type")
+        yield Violation(
+            (_CONTEXT, "seLinuxOptions"), demand, "may run outside SELinux' container types"
+        )
     for profile, kernel in (("appArmorProfile", "AppArmor"), ("seccompProfile", "seccomp")):
         if get(context, profile, "type") == "Unconfined":
             demand = f"{profile} must not be Unconfined"
-            yield Violation((_CONTEXT, profile), demand, f"run without {kernel}")
+            yield Violation((_CONTEXT, profile), demand, f"may run without {kernel}")
 
 
 def _of_container(spec: Mapping[str, Any], container: Mapping[str, Any]) -> Iterator[Violation]:

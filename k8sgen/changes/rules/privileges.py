@@ -22,7 +22,7 @@ def privileges(body: Mapping[str, Any]) -> dict[str, Path]:
 
 
 def _allowed(template: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
-    for found in violations(template["spec"]):
+    for found in violations(get(template, "spec", default={})):
         if found.container:
             place = (found.kind, f"[{found.container}]")
             yield f"container {found.container} {found.allows}", (*place, *found.path)
@@ -31,6 +31,12 @@ def _allowed(template: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     if get(template, "spec", "automountServiceAccountToken") is not False:
         yield "the pods get a token for the Kubernetes API", ("automountServiceAccountToken",)
     for kind, container in containers(template):
-        if not get(container, "securityContext", "readOnlyRootFilesystem"):
-            path = (kind, f"[{container['name']}]", "securityContext", "readOnlyRootFilesystem")
-            yield f"container {container['name']} may write to its root file system", path
+        name = container["name"]
+        place = (kind, f"[{name}]", "securityContext")
+        context = container.get("securityContext") or {}
+        if not context.get("readOnlyRootFilesystem"):
+            path = (*place, "readOnlyRootFilesystem")
+            yield f"container {name} may write to its root file system", path
+        # The standard allows this one capability; it is one more than none all the same.
+        if "NET_BIND_SERVICE" in (get(context, "capabilities", "add") or ()):
+            yield f"container {name} gets the capability NET_BIND_SERVICE", (*place, "capabilities")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from k8sgen.changes.level import Level
+from k8sgen.changes.rules.privileges import privileges
 from tests.k8sgen.changes.cases import BODIES, RULE, change
 from tests.k8sgen.changes.judging import added, changed, verdicts
 
@@ -37,7 +38,13 @@ def _hardened() -> dict[str, Any]:
         (f"{CONTAINER}.securityContext.runAsUser", 0),
         (f"{CONTAINER}.securityContext.seccompProfile.type", "Unconfined"),
         (f"{CONTAINER}.securityContext.capabilities", {"drop": ["ALL"], "add": ["NET_ADMIN"]}),
+        (
+            f"{CONTAINER}.securityContext.capabilities",
+            {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
+        ),
         (f"{CONTAINER}.securityContext.capabilities.drop", []),
+        (f"{CONTAINER}.securityContext.procMount", "Unmasked"),
+        (f"{POD}.securityContext", {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}),
         (f"{CONTAINER}.securityContext", {}),
         (f"{CONTAINER}.ports", [{"containerPort": 1, "hostPort": 1}]),
         (f"{POD}.hostNetwork", True),
@@ -53,6 +60,14 @@ def test_a_loosened_pod_widens_access(hardened: dict[str, Any], path: str, value
     loose = change(hardened, path, value)
     assert Level.WIDENS_ACCESS in [level for _, level, _ in verdicts([hardened], [loose])]
     assert Level.WIDENS_ACCESS not in [level for _, level, _ in verdicts([loose], [hardened])]
+
+
+def test_a_workload_without_a_pod_is_no_obstacle() -> None:
+    """
+    What a cluster would refuse is compared all the same.
+    """
+    empty = {"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": {}}}
+    assert list(privileges(empty)) == ["the pods get a token for the Kubernetes API"]
 
 
 def test_a_new_workload_is_measured_from_nothing(hardened: dict[str, Any]) -> None:

@@ -65,9 +65,9 @@ def _why(root: Path, environment: str, title: str, field: str) -> list[Answer]:
     answers = []
     for leaf in wanted:
         answer = scene.explain(leaf)
-        if text := _peer(leaf, resource.body, composition.stack.edges()):
-            edge = Contribution("edge", scene.trace[0], text=text)
-            answer = attrs.evolve(answer, links=(*answer.links, edge))
+        text = _peer(leaf, resource.body, composition.stack.edges())
+        edge = [Contribution("edge", place, text=text) for place in scene.trace[:1] if text]
+        answer = attrs.evolve(answer, links=(*answer.links, *edge))
         answers.append(_carried(answer, leaf, scene, resource.body, files))
     return answers
 
@@ -76,10 +76,10 @@ def _peer(leaf: Leaf, body: Mapping[str, Any], edges: Sequence[Any]) -> str:
     """Return in words whom the rule of a network policy that has the field is about."""
     match leaf.steps if body["kind"] == "NetworkPolicy" else ():
         case ("spec", "egress", int(rule), *_):
-            word, peers = "to", body["spec"]["egress"][rule]["to"]
+            word, peers = "to", body["spec"]["egress"][rule].get("to")
             parties = [edge.server for edge in edges]
         case ("spec", "ingress", int(rule), *_):
-            word, peers = "from", body["spec"]["ingress"][rule]["from"]
+            word, peers = "from", body["spec"]["ingress"][rule].get("from")
             parties = [edge.client for edge in edges]
         case _:
             return ""

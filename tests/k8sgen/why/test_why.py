@@ -237,6 +237,24 @@ def test_the_rule_of_a_policy_names_whom_it_is_about(
         assert edges == ([edge] if edge else [])
 
 
+def test_a_rule_about_everybody_names_nobody(tmp_path: Path) -> None:
+    """
+    A policy that was written by hand may open a port to all.
+    """
+    raw = (
+        'k8sgen.Manifest(self, "open", {"apiVersion": "networking.k8s.io/v1", '
+        '"kind": "NetworkPolicy", "metadata": {"name": "open"}, '
+        '"spec": {"podSelector": {}, "ingress": [{"ports": [{"port": 8000}]}]}})'
+    )
+    web = FILES["services/web.py"].replace("import attrs\n", "import attrs\nimport k8sgen\n")
+    root = write_project(tmp_path, {"services/web.py": f"{web}        {raw}\n"})
+    ran = run(root, "why", "production", "NetworkPolicy/open", "spec.ingress", "--json")
+    assert ran.status == 0, ran.err
+    links = [link for answer in json.loads(ran.out) for link in answer["links"]]
+    assert links
+    assert "edge" not in {link["word"] for link in links}
+
+
 def test_a_configuration_file_is_placed_where_it_is_named(tmp_path: Path) -> None:
     """
     What becomes a YAML text forgets its parts; the line that names the file is right all the same.

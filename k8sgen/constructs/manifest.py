@@ -28,7 +28,7 @@ class Manifest(cdk8s.ApiObject):
         body: With `apiVersion`, `kind` and `metadata.name`.
 
     Raises:
-        ValueError: *body* has not all of these.
+        ValueError: One of these is missing in *body*.
     """
 
     __signature__ = InitSignature()

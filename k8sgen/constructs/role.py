@@ -1,4 +1,4 @@
-"""Role: what a service may do by the API server."""
+"""Role: what a service may do through the API server."""
 
 from __future__ import annotations
 

@@ -46,7 +46,8 @@ def _items(texts: Sequence[str], mark: str) -> Markup:
 def _lines(running: Running) -> Iterator[tuple[str, Sequence[Markup | str]]]:
     asked, most = running.resources.requests, running.resources.limits
     yield "Image", [_image(running.image)]
-    yield "Pods", [", ".join(running.pods)]
+    if running.pods:
+        yield "Pods", [", ".join(running.pods)]
     yield "CPU", [_bounds(asked.cpu, most.cpu)]
     yield "Memory", [_bounds(asked.memory, most.memory)]
     if running.storage:

@@ -32,11 +32,11 @@ def _allowed(template: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
         yield "the pods get a token for the Kubernetes API", ("automountServiceAccountToken",)
     for kind, container in containers(template):
         name = container["name"]
-        place = (kind, f"[{name}]", "securityContext")
+        own = (kind, f"[{name}]", "securityContext")
         context = container.get("securityContext") or {}
         if not context.get("readOnlyRootFilesystem"):
-            path = (*place, "readOnlyRootFilesystem")
+            path = (*own, "readOnlyRootFilesystem")
             yield f"container {name} may write to its root file system", path
         # The standard allows this one capability; it is one more than none all the same.
         if "NET_BIND_SERVICE" in (get(context, "capabilities", "add") or ()):
-            yield f"container {name} gets the capability NET_BIND_SERVICE", (*place, "capabilities")
+            yield f"container {name} gets the capability NET_BIND_SERVICE", (*own, "capabilities")

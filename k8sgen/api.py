@@ -24,8 +24,10 @@ from k8sgen.secrets.contract.keys import (
     Given,
     KeySet,
     LiveUpdate,
+    PublicKeys,
     Random,
     SecretKey,
+    SigningKey,
 )
 from k8sgen.settings.autoscaling import Autoscaling, Metric, Pace
 from k8sgen.settings.cluster import Addresses, Cluster, Gateway, Pods
@@ -80,6 +82,7 @@ __all__ = [
     "Priority",
     "Probe",
     "Probes",
+    "PublicKeys",
     "Quota",
     "Random",
     "Resources",
@@ -89,6 +92,7 @@ __all__ = [
     "SecretKey",
     "Service",
     "ServiceSettings",
+    "SigningKey",
     "Stack",
     "StatefulSet",
     "Storage",

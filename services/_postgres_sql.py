@@ -46,7 +46,7 @@ SELECT 'CREATE DATABASE "{name}" OWNER "{name}"'
 REVOKE ALL ON DATABASE "{name}" FROM PUBLIC;
 """
 
-# What a rotation runs on the server in use; the login that it turns to, and its password, stand on
+# What a rotation runs on the server in use; the role that it turns to, and its password, stand on
 # the standard input, and the statement with the password stays out of the log.
 ACCEPT = """\
 \\set ON_ERROR_STOP on

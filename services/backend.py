@@ -13,16 +13,21 @@ from k8sgen import (
     Pod,
     Port,
     Probes,
+    PublicKeys,
     Random,
     Route,
+    SecretFiles,
     Service,
     ServiceSettings,
     Stack,
 )
+from services.oathkeeper import IdTokens
 from services.postgres import Database
 from services.redis import Cache
 
 HTTP = Port("http", 8000)
+METRICS = Port("metrics", 9090)  # of its own, so that who reads them cannot call the API
+SECRETS = "/run/secrets/backend"
 
 
 @attrs.frozen(kw_only=True)
@@ -44,6 +49,7 @@ class Backend(Service):
 
     Args:
         templates: Renders its templates.
+        id_tokens: By which it knows who calls; without Oathkeeper nobody makes them.
     """
 
     def __init__(
@@ -54,25 +60,38 @@ class Backend(Service):
         database: Database,
         cache: Cache,
         templates: Endpoint,
+        id_tokens: IdTokens | None,
     ) -> None:
         super().__init__(scope, settings, given=[database, cache, templates])
         self.http = self.endpoint(HTTP)
-        self.scrape(HTTP)
+        self.scrape(METRICS)
+        tokens, mounts = {}, {}
+        if id_tokens:
+            keys = self.secret("id-token.jwks.json", PublicKeys(id_tokens.keys))
+            mounts = {SECRETS: SecretFiles([keys])}
+            tokens = {
+                "ID_TOKEN_ISSUER": id_tokens.issuer,
+                "ID_TOKEN_AUDIENCE": self.name,
+                "ID_TOKEN_KEYS": f"{SECRETS}/{keys.key}",
+            }
         config = self.config(
             {
                 "PORT": str(HTTP.number),
+                "METRICS_PORT": str(METRICS.number),
                 "LOG_LEVEL": settings.log_level,
                 "TEMPLATES_URL": templates.http,
+                **tokens,
             }
         )
         container = self.container(
-            ports=[HTTP],
+            ports=[HTTP, METRICS],
             env_from=[config],
             env={
                 "DATABASE_URL": self.secret("database-url", database.url),
                 "CACHE_URL": self.secret("cache-url", cache.url),
                 "SESSION_KEY": self.secret("session-key", Random(length=64), rotate_days=90),
             },
+            mounts=mounts,
             probes=Probes.http("/healthz", "/readyz"),
             drain=5,
         )

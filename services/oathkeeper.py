@@ -23,8 +23,10 @@ from k8sgen import (
     Resources,
     Route,
     SecretFiles,
+    SecretKey,
     Service,
     ServiceSettings,
+    SigningKey,
     Stack,
     at_least,
 )
@@ -36,7 +38,7 @@ CONFIG = "/etc/oathkeeper"
 SECRETS = "/run/secrets/oathkeeper"
 DURATION = r"\d+(ms|s|m|h)"
 ORIGIN = r"https?://[a-z0-9.-]+(:\d+)?"
-SIGNING_KEYS = "id-token.jwks.json"
+SIGNING_KEY = "signing-key.jwks.json"
 CACHED_TOKENS = 10_000
 """A token costs 1. The default of 100 million reserves gigabytes for counters at the start."""
 
@@ -72,18 +74,38 @@ class OathkeeperSettings(ServiceSettings):
     log_level: Literal["debug", "info", "warn", "error"] = "warn"
 
 
+@attrs.frozen(kw_only=True)
+class IdTokens:
+    """
+    By what the services behind Oathkeeper verify its ID tokens; the audience is their own name.
+
+    Args:
+        issuer: Who the tokens are from.
+        keys: The set whose public half they mount: `PublicKeys(keys)`.
+    """
+
+    issuer: str
+    keys: SecretKey = SecretKey(
+        secret="oathkeeper",  # noqa: S106 - its name
+        key="id-token.jwks.json",
+        recipe=KeySet(),
+        rotate_days=90,
+    )
+
+
 class Oathkeeper(Service):
     """
     The proxy between the ingress controller and all routes.
 
     A request that fits no route, or comes by the wrong scheme, is refused. Where a route requires
     an access token, Hydra is asked whether it is valid; without one the answer is 401, for browsers
-    too. The service behind gets, in its place, an ID token that says who calls, signed with a key
-    of this service; `keys` is where the public half of it is.
+    too. The service behind gets, in its place, an ID token that says who calls, and is for that
+    service alone.
 
     Args:
         routes: All that may be reached from outside.
         introspection: Hydra's admin endpoint.
+        id_tokens: What the services behind verify them by.
     """
 
     def __init__(
@@ -93,16 +115,19 @@ class Oathkeeper(Service):
         *,
         routes: Sequence[Route],
         introspection: Endpoint,
+        id_tokens: IdTokens,
     ) -> None:
         targets = dict.fromkeys(route.endpoint for route in routes)
         super().__init__(scope, settings, given=[introspection, *targets])
         ingress = Ingress(self, self.endpoint(PROXY), hosts=[route.host for route in routes])
-        self.keys = self.endpoint(API, name=f"{self.name}-api")
         self.scrape(METRICS)
-        keys = self.secret(SIGNING_KEYS, KeySet(), rotate_days=90)
+        keys = id_tokens.keys
+        self.secret(keys.key, keys.recipe, rotate_days=keys.rotate_days)
+        # Of several keys it might sign with one, and name another in the token.
+        signing = self.secret(SIGNING_KEY, SigningKey(keys))
         config = self.config(
             {
-                "oathkeeper.yaml": self._config(settings, introspection),
+                "oathkeeper.yaml": self._config(settings, introspection, id_tokens),
                 "rules.yaml": access_rules(routes, scheme=ingress.scheme),
             }
         )
@@ -110,7 +135,7 @@ class Oathkeeper(Service):
         container = self.container(
             args=["serve", "--config", f"{CONFIG}/oathkeeper.yaml", "--sqa-opt-out"],
             ports=[PROXY, API, METRICS],
-            mounts={CONFIG: config, SECRETS: SecretFiles([keys])},
+            mounts={CONFIG: config, SECRETS: SecretFiles([signing])},
             probes=Probes.http("/health/alive", "/health/ready", port=API.name),
             # It cuts what still runs five seconds after the signal to stop, so that comes when
             # what had begun is over.
@@ -118,7 +143,9 @@ class Oathkeeper(Service):
         )
         Deployment(self, Pod(container, grace=drain + 10))
 
-    def _config(self, settings: OathkeeperSettings, introspection: Endpoint) -> dict[str, Any]:
+    def _config(
+        self, settings: OathkeeperSettings, introspection: Endpoint, id_tokens: IdTokens
+    ) -> dict[str, Any]:
         """
         Return the configuration file; what is not enabled here no rule can use.
 
@@ -163,10 +190,9 @@ class Oathkeeper(Service):
                 "id_token": {
                     "enabled": True,
                     "config": {
-                        "issuer_url": self.keys.http,
-                        "jwks_url": f"file://{SECRETS}/{SIGNING_KEYS}",
+                        "issuer_url": id_tokens.issuer,
+                        "jwks_url": f"file://{SECRETS}/{SIGNING_KEY}",
                         "ttl": settings.id_token_ttl,
-                        "claims": _CLAIMS,
                     },
                 },
             },
@@ -178,7 +204,9 @@ class Oathkeeper(Service):
         }
 
 
-_CLAIMS = '{"client_id": {{ .Extra.client_id | toJson }}, "scope": {{ .Extra.scope | toJson }}}'
+_CLAIMS = """\
+{{"aud": ["{audience}"], "client_id": {{{{ .Extra.client_id | toJson }}}}, \
+"scope": {{{{ .Extra.scope | toJson }}}}}}"""
 
 
 def _cors(settings: OathkeeperSettings) -> dict[str, Any]:
@@ -214,13 +242,15 @@ def access_rules(routes: Sequence[Route], *, scheme: str) -> list[dict[str, Any]
 def _rule(route: Route, *, url: str) -> dict[str, Any]:
     scopes = {"config": {"required_scope": list(route.scopes)}} if route.scopes else {}
     token = {"handler": "oauth2_introspection", **scopes}
+    claims = _CLAIMS.format(audience=route.endpoint.server.name)
+    id_token = {"handler": "id_token", "config": {"claims": claims}}
     asks = route.access == "token"
     return {
         "id": route.id,
         "match": {"url": url, "methods": _methods(route)},
         "authenticators": [token if asks else {"handler": "noop"}],
         "authorizer": {"handler": "allow"},
-        "mutators": [{"handler": "id_token" if asks else "noop"}],
+        "mutators": [id_token if asks else {"handler": "noop"}],
         "upstream": {"url": route.endpoint.http, "preserve_host": True},
     }
 

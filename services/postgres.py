@@ -42,6 +42,8 @@ CONFIG = "/etc/postgresql"
 SECRETS = "/run/secrets/postgres"
 SOCKETS = "/var/run/postgresql"
 
+_ACCEPT = f"psql --no-psqlrc --quiet --file={CONFIG}/accept.sql"
+
 _NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,60}")
 _RESERVED = frozenset({"postgres", "template0", "template1", "public", "none"})
 
@@ -113,7 +115,10 @@ class Postgres(Service):
         super().__init__(scope, settings)
         self._databases: dict[str, Database] = {}
         self._port = self.endpoint(PORT)
-        self.secret(SUPERUSER, Random(length=48), rotate_days=180)
+        superuser = LiveUpdate(
+            workload=f"statefulset/{self.name}", accept=f"{{ echo postgres; cat; }} | {_ACCEPT}"
+        )
+        self.secret(SUPERUSER, Random(length=48), rotate_days=180, live_update=superuser)
         mounts = self._mounts(settings)
         server = self.container(
             args=["postgres", "-c", f"config_file={CONFIG}/postgresql.conf"],
@@ -174,7 +179,7 @@ class Postgres(Service):
         password = self.secret(f"{name}-password", Random(length=48), rotate_days=90)
         live_update = LiveUpdate(
             workload=f"statefulset/{self.name}",
-            accept=f"psql --no-psqlrc --quiet --file={CONFIG}/accept.sql",
+            accept=_ACCEPT,
             retire=f"psql --no-psqlrc --quiet --file={CONFIG}/retire.sql",
             also=(password,),
         )

@@ -35,8 +35,24 @@ USER = 999  # redis, in the Debian image
 CONFIG = "/etc/redis"
 SECRETS = "/run/secrets/redis"
 
-_ACCEPT = "IFS= read -r new && printf '>%s' \"$new\" | redis-cli -e -x ACL SETUSER default"
-"""Until its restart, the running server takes the new password beside the old one."""
+PASSWORD = f"{SECRETS}/password"
+
+_ACCEPT = f"""\
+IFS= read -r new
+export REDISCLI_AUTH="$(cat {PASSWORD})"
+printf '>%s' "$new" | redis-cli -e -x ACL SETUSER default"""
+"""The running server takes the new password beside the old one."""
+
+_RETIRE = f"""\
+IFS= read -r new
+tries=0
+until [ "$(cat {PASSWORD})" = "$new" ]; do
+  [ $((tries += 1)) -le 90 ] || {{ echo "the password's file is an old one yet" >&2; exit 1; }}
+  sleep 2
+done
+export REDISCLI_AUTH="$new"
+printf '>%s' "$new" | redis-cli -e -x ACL SETUSER default resetpass"""
+"""It takes the new one alone, once its probes read that from the file, which kubelet updates."""
 
 Eviction = Literal[
     "noeviction",
@@ -93,7 +109,7 @@ class Redis(Service):
 
     def __init__(self, scope: Stack, settings: RedisSettings) -> None:
         super().__init__(scope, settings)
-        live = LiveUpdate(workload=f"statefulset/{self.name}", accept=_ACCEPT)
+        live = LiveUpdate(workload=f"statefulset/{self.name}", accept=_ACCEPT, retire=_RETIRE)
         self._password = self.secret(
             "password", Random(length=48), rotate_days=90, live_update=live
         )
@@ -102,11 +118,10 @@ class Redis(Service):
             # Not by the image's entrypoint, which would load every module that it brings.
             command=["redis-server", f"{CONFIG}/redis.conf"],
             ports=[PORT],
-            env={"REDISCLI_AUTH": self._password},
             mounts={
                 "/data": Claim("data", settings.storage),
                 CONFIG: self.config({"redis.conf": _redis_conf(settings)}),
-                SECRETS: SecretFiles([self._users()]),
+                SECRETS: SecretFiles([self._users(), self._password]),
             },
             probes=_probes(),
         )
@@ -130,8 +145,10 @@ def _probes() -> Probes:
     While it loads its data, runs a long script or cannot write to its volume, the answer is an
     error, which a restart would make worse.
     """
-    # -e: an error in the answer, as after a wrong password, is a failure too.
-    ping = Probes.exec(["redis-cli", "-e", "ping"], start=600)
+    # The file, because a variable would stay as it is when the password is rotated. -e: an error
+    # in the answer, as after a wrong password, is a failure too.
+    ask = f'REDISCLI_AUTH="$(cat {PASSWORD})" exec redis-cli -e ping'
+    ping = Probes.exec(["sh", "-c", ask], start=600)
     return attrs.evolve(ping, liveness=Probe(port=PORT.name))
 
 

@@ -10,7 +10,7 @@ from k8sgen import Route, host_name
 from services.auth_handler import AuthHandler, AuthHandlerSettings
 from services.backend import Backend, BackendSettings
 from services.hydra import Hydra, HydraSettings
-from services.oathkeeper import Oathkeeper, OathkeeperSettings
+from services.oathkeeper import IdTokens, Oathkeeper, OathkeeperSettings
 from services.postgres import Postgres, PostgresSettings
 from services.redis import Redis, RedisSettings
 from services.template_system import TemplateSystem, TemplateSystemSettings
@@ -52,6 +52,7 @@ class Stack(k8sgen.Stack):
         super().__init__(scope, environment)
         env = environment
         routes: list[Route] = []
+        id_tokens = IdTokens(issuer=env.url("api"))
         if env.postgres:
             postgres = Postgres(self, env.postgres)
         if env.redis:
@@ -85,6 +86,7 @@ class Stack(k8sgen.Stack):
                 database=postgres.database("backend"),
                 cache=redis.cache(),
                 templates=templates.http,
+                id_tokens=id_tokens if env.oathkeeper else None,
             )
             routes += backend.routes(env.host("api"))
         if env.oathkeeper:
@@ -93,4 +95,5 @@ class Stack(k8sgen.Stack):
                 env.oathkeeper,
                 routes=routes,
                 introspection=hydra.admin,
+                id_tokens=id_tokens,
             )

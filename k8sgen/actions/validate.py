@@ -20,11 +20,11 @@ from k8sgen.project.compose import Composition
 from k8sgen.project.contract import needs
 from k8sgen.project.stdout import to_stderr
 from k8sgen.secrets.contract.check import check_environment
-from k8sgen.secrets.contract.keys import Alternate, Derived, SecretKey
+from k8sgen.secrets.contract.keys import Derived, SecretKey
 
 SCHEMAS_VARIABLE = "K8SGEN_SCHEMAS"
-# Secrets not set up yet are not a fault of the manifests; the other is one of the rules here too.
-_SAID_ELSEWHERE = ("secret-not-set-up", "secret-unused")
+# The first two are no fault of the manifests; the other is one of the rules here too.
+_SAID_ELSEWHERE = ("secret-not-set-up", "secret-open", "secret-unused")
 
 
 def validate(
@@ -83,7 +83,7 @@ def _keys(service: Service) -> Iterator[tuple[str, str]]:
 def _template(key: SecretKey) -> str:
     if isinstance(key.recipe, Derived):
         return key.recipe.shown()
-    return f"{{{key.recipe.password.name}}}" if isinstance(key.recipe, Alternate) else ""
+    return "".join(f"{{{source.name}}}" for source in key.sources)
 
 
 def _waivers(stack: Stack, root: Path) -> Iterator[Waiver]:

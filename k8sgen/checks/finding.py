@@ -9,7 +9,7 @@ import attrs
 
 from k8sgen.errors import Location
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @attrs.frozen(kw_only=True)

@@ -11,7 +11,7 @@ import attrs
 from k8sgen.constructs.config_map import ConfigMap
 from k8sgen.constructs.container import Container
 from k8sgen.constructs.volume import Claim, SecretFiles, Volume
-from k8sgen.secrets.contract.keys import SecretKey, combined_revision
+from k8sgen.secrets.contract.keys import CHECKSUM, SecretKey, combined_revision
 from k8sgen.settings.scheduling import Affinity, Toleration
 
 if TYPE_CHECKING:
@@ -164,10 +164,16 @@ class Pod:
     def _annotations(self, service: Service, component: str) -> dict[str, Any]:
         config = self.config()
         checksum = {"checksum/config": _combined(config)} if config else {}
-        secrets = combined_revision(self.secret_keys(), service.stack.secret_revisions)
+        keys = self._keys_to_roll_with(service, component)
+        secrets = combined_revision(keys, service.stack.secret_revisions)
         if secrets:
-            checksum["checksum/secrets"] = secrets
+            checksum[CHECKSUM] = secrets
         return {**checksum, **service.scrape_annotations(component), **self.annotations}
+
+    def _keys_to_roll_with(self, service: Service, component: str) -> list[SecretKey]:
+        own = [w.reference for w in service.workloads if w.component == component]
+        told = service.secrets.values()
+        return [k for k in self.secret_keys() if not any(k.is_live_in(w, told) for w in own)]
 
 
 def _combined(config: Sequence[ConfigMap]) -> str:

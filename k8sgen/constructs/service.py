@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import constructs
@@ -22,7 +22,7 @@ from k8sgen.constructs.signature import InitSignature
 from k8sgen.constructs.volume import Mount, Volume
 from k8sgen.errors import ProjectError, callers
 from k8sgen.kubernetes.edges import Party
-from k8sgen.kubernetes.manifest import NAME_LABEL
+from k8sgen.kubernetes.manifest import COMPONENT_LABEL, NAME_LABEL
 from k8sgen.secrets.contract.keys import LiveUpdate, Recipe, SecretKey
 from k8sgen.settings.image import Image
 from k8sgen.settings.outside import Outside
@@ -101,7 +101,7 @@ class Service(Connected, constructs.Construct):
 
     def selector(self, component: str = SERVER) -> dict[str, str]:
         """Return the labels that select the pods of one component."""
-        return {NAME_LABEL: self.name, "app.kubernetes.io/component": component}
+        return {NAME_LABEL: self.name, COMPONENT_LABEL: component}
 
     def labels(self, component: str | None = None) -> dict[str, str]:
         """Return the labels of a manifest; the stack adds its own to all."""
@@ -222,7 +222,8 @@ class Service(Connected, constructs.Construct):
 
         Args:
             rotate_days: After how many days a new value is due; `None` is never.
-            live_update: How the running server that checks the value learns a new one.
+            live_update: How the running server that checks the value learns a new one; the server
+                is a workload of this service.
 
         Raises:
             ValueError: The key is declared already, in another way.
@@ -233,11 +234,24 @@ class Service(Connected, constructs.Construct):
             recipe=recipe,
             rotate_days=rotate_days,
             live_update=live_update,
+            location=next(iter(callers()), None),
         )
         if self.secrets.setdefault(key, found) != found:
             msg = f"the key {key!r} of the Secret {self.name} is declared twice, differently"
             raise ValueError(msg)
         return found
+
+    def misplaced_live_updates(self) -> Iterator[ProjectError]:
+        """Return what is wrong with the live updates, once all workloads are made."""
+        own = [workload.reference for workload in self.workloads]
+        for key in self.secrets.values():
+            if key.live_update and key.live_update.workload not in own:
+                what = key.live_update.workload
+                msg = (
+                    f"the live update of {key.name} is for {what}, which {self.name} does not have"
+                )
+                hint = f"it has: {', '.join(own) or 'no workload'}"
+                yield ProjectError(msg, hint=hint, location=key.location)
 
     def waive(
         self, rule: str, *, reason: str, kind: str | None = None, name: str | None = None

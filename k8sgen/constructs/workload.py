@@ -39,6 +39,7 @@ class Workload(Connected, Manifest):
         self.service = service
         self.component = component
         self.resource_name: str = body["metadata"]["name"]
+        self.reference = f"{body['kind'].lower()}/{self.resource_name}"  # as kubectl names it
         self._policy: NetworkPolicy | None = None
         Manifest.__init__(self, service, service.id_of(id, self.resource_name), body)
         # Its own pods, not all of the service's.

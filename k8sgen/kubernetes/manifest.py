@@ -14,6 +14,9 @@ Identity = tuple[str, str, str, str]
 NAME_LABEL = "app.kubernetes.io/name"
 """The label that holds the service that a manifest belongs to."""
 
+COMPONENT_LABEL = "app.kubernetes.io/component"
+"""The label that tells the pods of a service's workloads apart."""
+
 POD_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Deployment": ("spec", "template"),
     "StatefulSet": ("spec", "template"),

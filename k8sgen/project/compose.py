@@ -89,7 +89,8 @@ def compose(
             made = stack(cdk8s.App(), environment)
         made.secret_revisions = revisions or {}
         resources = tuple(_resources(made, root, problems))
-    found = [*problems.values(), *_duplicates(resources)]
+    live_updates = (p for service in made.services for p in service.misplaced_live_updates())
+    found = [*problems.values(), *_duplicates(resources), *(_within(p, root) for p in live_updates)]
     if found:
         raise Problems(found)
     return Composition(environment=environment, stack=made, resources=resources)
@@ -165,6 +166,13 @@ def _finished(
 
 def _rest(body: Body) -> Body:
     return {k: v for k, v in body.items() if k not in ("apiVersion", "kind", "metadata")}
+
+
+def _within(problem: K8sgenError, root: Path) -> K8sgenError:
+    """Name the file of *problem* as seen from *root*."""
+    if isinstance(problem.location, Location):
+        problem.location = next(iter(within((problem.location,), root)), problem.location)
+    return problem
 
 
 def _duplicates(resources: tuple[Resource, ...]) -> Iterator[SynthesisError]:

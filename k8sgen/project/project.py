@@ -78,16 +78,19 @@ def _refuse_strays(root: Path) -> None:
 
 
 @to_stderr()
-def load(root: Path, wanted: Sequence[str] = ()) -> Project:
+def load(root: Path, wanted: Sequence[str] = (), *, skip_damaged: bool = False) -> Project:
     """
     Load the project at *root*.
 
     Args:
         wanted: The environments to load; all when empty.
+        skip_damaged: Whether a damaged encrypted file is no error, for the commands that tell of it
+            or correct it. In all others, pods would seem to need no secret of it.
 
     Raises:
         UsageError: There is no project here, or no environment of that name.
         ProjectError: A file of the project is wrong.
+        Problems: Every wrong override, or every damaged encrypted file.
     """
     root = root.resolve()
     if not root.is_dir():
@@ -110,13 +113,17 @@ def load(root: Path, wanted: Sequence[str] = ()) -> Project:
     kind = _attribute(module, "Environment", Environment)
     base = _base(kind, root)
     loaded = _environments(wanted or known, kind, root)
+    damaged: list[K8sgenError] = []
+    found = {name: revisions(Store(root, name), damaged.append) for name in loaded}
+    if damaged and not skip_damaged:
+        raise Problems(damaged)
     return Project(
         root=root,
         stack=stack,
         base=base,
-        environments={name: found.value for name, found in loaded.items()},
-        revisions={name: revisions(Store(root, name)) for name in loaded},
-        overridden={name: found.lines for name, found in loaded.items()},
+        environments={name: each.value for name, each in loaded.items()},
+        revisions=found,
+        overridden={name: each.lines for name, each in loaded.items()},
     )
 
 

@@ -12,6 +12,9 @@ import attrs
 from k8sgen.errors import K8sgenError
 from k8sgen.tools.programs import require
 
+SERVER_SIDE = ("--server-side", "--field-manager=k8sgen", "--force-conflicts")
+"""How to apply: k8sgen owns each field that it generates, whoever applied it first."""
+
 _SECONDS = 60
 _NOISE = re.compile(r"[EFIW]\d{4} |Warning: ")  # of klog, and of the API server
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from k8sgen import Cluster, Stack
+from k8sgen import Cluster, PublicKeys, Stack
 from services.backend import Backend, BackendSettings
+from services.oathkeeper import IdTokens
 from services.postgres import Postgres, PostgresSettings
 from services.redis import Redis, RedisSettings
 from services.template_system import TemplateSystem, TemplateSystemSettings
 from tests.services.stacks import Composed, composed
 
+TOKENS = IdTokens(issuer="https://api.example.com")
 
-def made_of(settings: BackendSettings) -> Composed:
+
+def made_of(settings: BackendSettings, id_tokens: IdTokens | None = TOKENS) -> Composed:
     """Compose the backend and all that it is given."""
 
     def wire(stack: Stack) -> None:
@@ -27,6 +30,7 @@ def made_of(settings: BackendSettings) -> Composed:
             database=postgres.database("backend"),
             cache=redis.cache(),
             templates=templates.http,
+            id_tokens=id_tokens,
         )
 
     return composed(wire)
@@ -55,6 +59,28 @@ def test_it_reads_what_it_was_given(made: Composed) -> None:
     }
 
 
+def test_it_can_verify_who_calls(made: Composed) -> None:
+    """
+    By the public keys in a file, the issuer, and its own name as the audience.
+    """
+    files = made.files("backend")
+    assert (files["ID_TOKEN_ISSUER"], files["ID_TOKEN_AUDIENCE"]) == (TOKENS.issuer, "backend")
+    folder, _, name = files["ID_TOKEN_KEYS"].rpartition("/")
+    mounts = {m["mountPath"]: m["name"] for m in made.container("backend")["volumeMounts"]}
+    volume = next(v for v in made.pod("backend")["volumes"] if v["name"] == mounts[folder])
+    assert [item["path"] for item in volume["secret"]["items"]] == [name]
+    assert made.service(Backend).secrets[name].recipe == PublicKeys(TOKENS.keys)
+
+
+def test_without_a_gateway_nobody_makes_tokens() -> None:
+    """
+    So it mounts no keys, and takes no token for one.
+    """
+    made = made_of(BackendSettings(), None)
+    assert not [name for name in made.files("backend") if name.startswith("ID_TOKEN")]
+    assert not [name for name in made.service(Backend).secrets if "jwks" in name]
+
+
 def test_what_it_was_given_is_all_that_it_may_reach(made: Composed) -> None:
     """
     The database, the cache, the templates, and names.
@@ -78,12 +104,13 @@ def test_its_configuration_rolls_its_pods(made: Composed) -> None:
 
 def test_it_is_scraped(made: Composed) -> None:
     """
-    Its pods say where their metrics are, and the policy lets the scrapers in.
+    Its pods say where their metrics are, and the policy lets the scrapers in there alone.
     """
     template = made["Deployment", "backend"]["spec"]["template"]
-    assert template["metadata"]["annotations"]["prometheus.io/port"] == "8000"
-    sources = [r["from"][0] for r in made["NetworkPolicy", "backend"]["spec"]["ingress"]]
-    assert sources == Cluster().scrapers.party("").peers()
+    assert template["metadata"]["annotations"]["prometheus.io/port"] == "9090"
+    (rule,) = made["NetworkPolicy", "backend"]["spec"]["ingress"]
+    assert rule["from"] == Cluster().scrapers.party("").peers()
+    assert [port["port"] for port in rule["ports"]] == [9090]
 
 
 def test_from_outside_only_the_api_is_reached_and_only_with_a_token(made: Composed) -> None:

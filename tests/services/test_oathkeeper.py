@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -11,13 +12,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from k8sgen import Cluster, Endpoint, Environment, Port, Route, Service
+from k8sgen import Cluster, Endpoint, Environment, Port, Route, Service, SigningKey
 from k8sgen.project.compose import Composition
-from services.oathkeeper import Oathkeeper, OathkeeperSettings, access_rules
+from services.oathkeeper import IdTokens, Oathkeeper, OathkeeperSettings, access_rules
 from tests.services.stacks import Composed, composed
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-TARGET = Endpoint(server=cast(Service, None), host="target", port=Port("http", 80))
+NOBODY = cast(Service, SimpleNamespace(name="target"))
+TARGET = Endpoint(server=NOBODY, host="target", port=Port("http", 80))
 
 
 def route(id: str, path: str = "/", **options: Any) -> Route:  # noqa: A002
@@ -111,7 +113,9 @@ class TestAccessRules:
         (rule,) = access_rules([route("api", scopes=["orders.read"])], scheme="https")
         config = {"required_scope": ["orders.read"]}
         assert rule["authenticators"] == [{"handler": "oauth2_introspection", "config": config}]
-        assert rule["mutators"] == [{"handler": "id_token"}]
+        (mutator,) = rule["mutators"]
+        assert mutator["handler"] == "id_token"
+        assert '"aud": ["target"]' in mutator["config"]["claims"]
 
     @pytest.mark.parametrize(
         ("routes", "message"),
@@ -221,6 +225,7 @@ def stack(environment: Environment = BASE, **settings: Any) -> Composed:
             OathkeeperSettings(**settings),
             routes=[route("api", endpoint=http)],
             introspection=http,
+            id_tokens=IdTokens(issuer="https://api.example.com"),
         )
 
     return composed(wire, environment)
@@ -244,6 +249,15 @@ class TestOathkeeper:
         volume = next(v for v in made.pod("oathkeeper")["volumes"] if v["name"] == mount["name"])
         (item,) = volume["secret"]["items"]
         assert url == f"file://{mount['mountPath']}/{item['path']}"
+
+    def test_its_key_has_no_other_beside_it(self) -> None:
+        """
+        It signs with one key, of the set whose public half others mount.
+        """
+        secrets = stack().service(Oathkeeper).secrets
+        keys = IdTokens(issuer="https://api.example.com").keys
+        assert secrets["id-token.jwks.json"] == keys
+        assert secrets["signing-key.jwks.json"].recipe == SigningKey(keys)
 
     def test_rules_are_read_from_the_config_map(self) -> None:
         """

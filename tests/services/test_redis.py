@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from k8sgen import Compute, Random, Resources
+from k8sgen import Compute, Random, Resources, SecretKey
 from services.redis import Redis, RedisSettings
 from tests.services.stacks import Composed, composed
+
+PING = ["sh", "-c", 'REDISCLI_AUTH="$(cat /run/secrets/redis/password)" exec redis-cli -e ping']
 
 
 def made_of(settings: RedisSettings) -> Composed:
@@ -25,7 +27,7 @@ class TestPassword:
         secret = next(v for v in made.pod("redis")["volumes"] if "secret" in v)["secret"]
         assert made.container("redis")["command"] == ["redis-server", "/etc/redis/redis.conf"]
         assert "aclfile /run/secrets/redis/users.acl\n" in made.files("redis")["redis.conf"]
-        assert [item["path"] for item in secret["items"]] == ["users.acl"]
+        assert [item["path"] for item in secret["items"]] == ["users.acl", "password"]
 
     def test_it_has_one_home(self) -> None:
         """
@@ -48,11 +50,21 @@ class TestPassword:
 
     def test_the_probe_proves_itself_by_it(self) -> None:
         """
-        `redis-cli` reads it from its environment.
+        As it is in the file, for a variable would not change while the server runs.
         """
-        env = made_of(RedisSettings()).container("redis")["env"]
-        reference = {"secretKeyRef": {"name": "redis", "key": "password"}}
-        assert env == [{"name": "REDISCLI_AUTH", "valueFrom": reference}]
+        container = made_of(RedisSettings()).container("redis")
+        assert "env" not in container
+        assert container["readinessProbe"]["exec"]["command"] == PING
+
+    def test_a_new_one_restarts_nothing(self) -> None:
+        """
+        The running server learns it; its clients roll.
+        """
+        redis = made_of(RedisSettings()).service(Redis)
+        told = redis.secrets.values()
+        assert all(key.is_live_in("statefulset/redis", told) for key in told)
+        url = SecretKey(secret="web", key="url", recipe=redis.cache().url)
+        assert not url.is_live_in("deployment/web", [url])
 
 
 class TestServer:
@@ -63,7 +75,7 @@ class TestServer:
         A server that loads, or cannot write, is not ready, and alive as long as it listens.
         """
         container = made_of(RedisSettings()).container("redis")
-        ping = {"command": ["redis-cli", "-e", "ping"]}
+        ping = {"command": PING}
         startup, readiness = container["startupProbe"], container["readinessProbe"]
         assert container["livenessProbe"]["tcpSocket"] == {"port": "redis"}
         assert startup["exec"] == readiness["exec"] == ping

@@ -23,7 +23,7 @@ def command(ctx: click.Context, environments: tuple[str, ...], as_json: bool) ->
 
     Exit status 1 when there is something to do.
     """
-    found = project.load(ctx.obj, environments)
+    found = project.load(ctx.obj, environments, skip_damaged=True)
     findings = [
         finding
         for composition in compose_each(found).values()
@@ -38,7 +38,7 @@ def command(ctx: click.Context, environments: tuple[str, ...], as_json: bool) ->
             _print(finding)
         names = ", ".join(found.environments)
         click.echo(f"{names}: {len(findings)} finding{'s' * (len(findings) != 1)}")
-    if findings:
+    if any(finding.severity != "note" for finding in findings):
         ctx.exit(1)
 
 

@@ -31,7 +31,7 @@ class Site:
 
 def site(root: Path, name: str) -> Site:
     """Compose the environment *name*."""
-    found = project.load(root, [name])
+    found = project.load(root, [name], skip_damaged=True)
     composition = compose_each(found)[name]
     return Site(
         project=found,

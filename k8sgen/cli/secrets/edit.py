@@ -33,7 +33,7 @@ def command(root: Path, environment: str, secret: str) -> None:
         return
     now = datetime.now(UTC)
     with here.store.changing() as staging:
-        editing.take(staging, secret, edited, now=now)
+        editing.take(staging, here.needs, secret, edited, now=now)
     click.echo(f"written: {edited.shown}")
     if missing(here.store, here.needs):
         click.echo(f"next: k8sgen secrets generate {environment}, for keys are missing")

@@ -22,7 +22,7 @@ def command(root: Path, environment: str) -> None:
     The identity goes where sops looks for it, outside the project; its public key to
     environments/ENV.yaml. Run again, it changes nothing.
     """
-    found = project.load(root, [environment])
+    found = project.load(root, [environment], skip_damaged=True)
     recipients = found.environments[environment].recipients
     purpose = f"{found.stack.part_of}/{environment}"
     ours = identity.ensure(purpose, root=found.root, known=recipients)

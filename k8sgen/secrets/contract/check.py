@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from k8sgen.secrets.contract.rules import SecretIssue
 from k8sgen.secrets.contract.stubs import SOPS_CONFIG, is_placeholder, stub_name
 from k8sgen.secrets.errors import ReadError
 from k8sgen.secrets.files.encrypted import Encrypted
+from k8sgen.secrets.files.open import open_keys
 from k8sgen.secrets.files.store import Store
 
 
@@ -83,13 +85,23 @@ class _Check:
         if self.store.interrupted:
             message = "a change was interrupted, so the encrypted files do not fit together"
             yield SecretIssue(rule="secret-interrupted", message=message)
-        yield from self._read(names)
+        yield from self._read([*names, *self.store.in_use()])
         for needed in self.needs.secrets.values():
             yield from self._of_secret(needed, there=needed.name in names)
             yield from self._of_stub(needed)
+        yield from self._open()
         for name in (name for name in names if name not in self.needs.secrets):
             message = f"{self.store.shown(name)} is orphaned: no service {name} has secrets"
             yield SecretIssue(rule="secret-orphaned", message=message, secret=name)
+
+    def _open(self) -> Iterator[SecretIssue]:
+        names: dict[str, datetime] = {}
+        with suppress(ReadError):  # which is an issue already
+            names = open_keys(self.store)
+        if names:
+            since = f"{min(names.values()):%Y-%m-%d}"
+            message = f"a rotation is open since {since}: {', '.join(names)}"
+            yield SecretIssue(rule="secret-open", message=message)
 
     def _read(self, names: list[str]) -> Iterator[SecretIssue]:
         for name in names:
@@ -120,7 +132,7 @@ class _Check:
                 message = f"{name}/{key_name} is orphaned: no service declares it"
                 hint = f"remove it with: k8sgen secrets edit {self.needs.environment} {name}"
                 yield self._at(file, key_name, "secret-orphaned", message, hint=hint)
-        for key in (key for key in needed.keys.values() if not self.needs.users(key)):
+        for key in (key for key in needed.keys.values() if not self.needs.is_used(key)):
             message = f"no manifest uses {key.name}"
             yield SecretIssue(
                 rule="secret-unused", message=message, secret=name, place=needed.location

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from k8sgen.secrets.contract.keys import SecretKey
+from k8sgen.secrets.contract.keys import SecretKey, combined_revision
 from k8sgen.secrets.files.encrypted import Encrypted
 
 
@@ -15,8 +15,17 @@ def is_overdue(key: SecretKey, file: Encrypted, now: datetime) -> bool:
     return days is not None and now - file.changed(key.key) > timedelta(days=days)
 
 
+def sources_revision(key: SecretKey, files: Mapping[str, Encrypted]) -> str:
+    """Return what changes when a value does that *key* comes from."""
+    revisions = {n: {k: file.revision(k) for k in file.values} for n, file in files.items()}
+    return combined_revision(key.sources, revisions) or ""
+
+
 def is_stale(key: SecretKey, files: Mapping[str, Encrypted]) -> bool:
-    """Return whether a value is older than one that it comes from."""
+    """Return whether a value was not made of those that it comes from, as they are now."""
+    record = files[key.secret].record(key.key)
+    if record and record.sources:
+        return record.sources != sources_revision(key, files)
     own = files[key.secret].changed(key.key)
     there = [s for s in key.sources if s.secret in files and s.key in files[s.secret].values]
     return any(files[source.secret].changed(source.key) > own for source in there)

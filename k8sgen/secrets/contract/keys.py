@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 import attrs
+
+from k8sgen.errors import Location
 
 _PLACE = re.compile(r"\{(\w+)\}")
 # Source: Kubernetes apimachinery validation.IsConfigMapKey, and room for "k8sgen/" in front.
@@ -23,9 +25,11 @@ class Random:
     A value of *length* characters of *alphabet*, made by the operating system's generator.
 
     Args:
-        previous: How many earlier values stay behind the new one after a rotation, comma-separated,
-            for software that decrypts with all of them. With `rotate_days` that is a time: two
-            previous values of 90 days each are readable for half a year.
+        previous: How many earlier values stay after a rotation, for software that encrypts with
+            the first value of a comma-separated list and decrypts with all of them. With
+            `rotate_days` that is a time: two previous values of 90 days each are readable for half
+            a year. The second value of the list is the next one, so that every pod knows a value
+            before any pod uses it: the list is the current value, the next, the previous ones.
     """
 
     length: int = attrs.field(default=32, validator=attrs.validators.ge(1))
@@ -73,10 +77,33 @@ class Derived:
 
 @attrs.frozen(kw_only=True)
 class KeySet:
-    """A JSON Web Key Set: one private key, its public half, and those of *previous* ones."""
+    """
+    A JSON Web Key Set: the private key that signs, the next one, and *previous* public ones.
+
+    Nobody reads it as it is: the signer gets its `SigningKey`, and verifiers its `PublicKeys`.
+    """
 
     algorithm: Algorithm = "RS256"
     previous: int = attrs.field(default=1, validator=attrs.validators.ge(0))
+
+
+@attrs.frozen
+class SigningKey:
+    """A JSON Web Key Set of the one private key by which the owner of the set *keys* signs."""
+
+    keys: SecretKey
+
+
+@attrs.frozen
+class PublicKeys:
+    """
+    A JSON Web Key Set of the public half of every key in the set *keys*, each once.
+
+    The next key is among them, so verifiers know it before the signer turns to it, and the
+    previous ones are, so what they signed is still verified.
+    """
+
+    keys: SecretKey
 
 
 @attrs.frozen
@@ -99,7 +126,7 @@ class Alternate:
     password: SecretKey = attrs.field(hash=False)
 
 
-Recipe = Random | Derived | KeySet | Given | Alternate
+Recipe = Random | Derived | KeySet | SigningKey | PublicKeys | Given | Alternate
 
 
 @attrs.frozen(kw_only=True)
@@ -110,11 +137,13 @@ class LiveUpdate:
     The commands run with `sh -c` in its pod and read the values, one per line, from standard input,
     so that no argument holds a value.
 
+    Pods of the workload do not roll when such a value changes. So what reads it there, a probe for
+    instance, reads its file each time: an environment variable is as old as its container.
+
     Args:
-        workload: As kubectl names it: `statefulset/redis`.
+        workload: Of the service that declares the key, as kubectl names it: `statefulset/redis`.
         accept: Makes the server accept the new value too.
-        retire: Makes it refuse the old value, once all clients have the new one; empty where a
-            restart of the server does that.
+        retire: Makes it refuse the old value, once all clients have the new one.
         also: Further keys whose values the commands read, after the value of the key itself.
     """
 
@@ -135,6 +164,7 @@ class SecretKey:
         rotate_days: After how many days a new value is due; `None` is never. A derived value
             follows those that it is made of.
         live_update: How the running server that checks the value learns a new one.
+        location: The line that declares it.
     """
 
     secret: str
@@ -142,6 +172,7 @@ class SecretKey:
     recipe: Recipe
     rotate_days: int | None = None
     live_update: LiveUpdate | None = None
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)
 
     @key.validator
     def _fits(self, _: attrs.Attribute[str], value: str) -> None:
@@ -157,10 +188,36 @@ class SecretKey:
     @property
     def sources(self) -> tuple[SecretKey, ...]:
         """The keys whose change changes this one."""
-        recipe = self.recipe
-        if isinstance(recipe, Derived):
-            return tuple(recipe.values.values())
-        return (recipe.password,) if isinstance(recipe, Alternate) else ()
+        match self.recipe:
+            case Derived(values=values):
+                return tuple(values.values())
+            case SigningKey(keys=keys) | PublicKeys(keys=keys):
+                return (keys,)
+            case Alternate(password=password):
+                return (password,)
+        return ()
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether other values alone decide its value."""
+        return isinstance(self.recipe, Derived | SigningKey | PublicKeys)
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether a new value and the one before count at the same time, until all have the new."""
+        keeps = isinstance(self.recipe, Random) and self.recipe.previous > 0
+        return keeps or bool(self.live_update) or isinstance(self.recipe, KeySet | Alternate)
+
+    def is_live_in(self, workload: str, told: Collection[SecretKey]) -> bool:
+        """
+        Return whether a running *workload* learns a new value, so that its pods need not roll.
+
+        Args:
+            told: The keys that their service declares.
+        """
+        updates = [(k, k.live_update) for k in told if k.live_update]
+        here = {n.name for k, u in updates if u.workload == workload for n in (k, *u.also)}
+        return self.name in here or (self.is_derived and all(s.name in here for s in self.sources))
 
     def env(self) -> dict[str, Any]:
         """Return the source of an environment variable."""
@@ -169,6 +226,10 @@ class SecretKey:
 
 Revisions = Mapping[str, Mapping[str, str]]
 """Secret to key to what changes when the value does, of the existing values."""
+
+
+CHECKSUM = "checksum/secrets"
+"""The annotation by which pods roll when a value that they use changes."""
 
 
 def combined_revision(keys: Iterable[SecretKey], revisions: Revisions) -> str | None:

@@ -58,6 +58,12 @@ class Needs:
         needed = self.secrets.get(secret)
         return needed.keys.get(key) if needed else None
 
+    def is_used(self, key: SecretKey) -> bool:
+        """Whether a manifest uses *key*, or a value that is derived from it."""
+        return bool(self.users(key)) or any(
+            self.is_used(other) for other in self.every_key() if key in other.sources
+        )
+
     def users(self, key: SecretKey) -> list[Reference]:
         """Return the manifests that use *key*."""
         return [r for r in self.references if r.secret == key.secret and r.key in (None, key.key)]

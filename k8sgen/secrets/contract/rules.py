@@ -45,6 +45,7 @@ RULES = {
     "secret-not-text": SecretRule("error", f"put quotes around the value; {_EDIT}"),
     "secret-recipients": SecretRule("error", "run: k8sgen secrets rotate {env} --recipients"),
     "secret-rule": SecretRule("error", "run: k8sgen synth {env}"),
+    "secret-open": SecretRule("note", "what to run: k8sgen secrets rotate {env} --steps"),
     "secret-overdue": SecretRule("warning", "run: k8sgen secrets rotate {env} {secret}/{key}"),
     "secret-stale": SecretRule("error", _GENERATE),
     "secret-unused": SecretRule("warning", "remove it from the service, or use it"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Literal
 
@@ -13,10 +14,13 @@ from k8sgen.secrets.contract.keys import SecretKey
 from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.errors import ReadError
 from k8sgen.secrets.files.encrypted import Encrypted
+from k8sgen.secrets.files.open import open_keys
 from k8sgen.secrets.files.record import to_text
 from k8sgen.secrets.files.store import Store
 
-State = Literal["present", "missing", "overdue", "stale", "plaintext", "unused", "unreadable"]
+State = Literal[
+    "present", "missing", "overdue", "stale", "open", "plaintext", "unused", "unreadable"
+]
 
 
 @attrs.frozen(kw_only=True)
@@ -26,7 +30,7 @@ class Status:
 
     Args:
         state: `unused` has a value that no service declares; `stale` is older than what it is
-            derived from.
+            derived from; `open` has a new value that servers and clients may not have yet.
         changed: When the value was set, at the latest; empty where there is none.
         users: Manifests, and how they get it.
     """
@@ -46,9 +50,13 @@ def status(needs: Needs, store: Store, now: datetime) -> list[Status]:
 
 def _statuses(needs: Needs, store: Store, now: datetime) -> Iterator[Status]:
     files, unreadable = _read(store)
+    opened: Collection[str] = ()
+    with suppress(ReadError):
+        opened = open_keys(store)
     for name, needed in needs.secrets.items():
         for key in needed.keys.values():
             state: State = "unreadable" if name in unreadable else _state(key, files, now)
+            state = "open" if state == "present" and key.name in opened else state
             yield Status(
                 secret=name,
                 key=key.key,

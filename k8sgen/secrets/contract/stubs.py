@@ -13,9 +13,11 @@ from k8sgen.secrets.contract.keys import (
     Derived,
     Given,
     KeySet,
+    PublicKeys,
     Random,
     Recipe,
     SecretKey,
+    SigningKey,
 )
 from k8sgen.secrets.contract.needs import Needed, Needs
 from k8sgen.secrets.files.sops import ENCRYPTED_REGEX
@@ -28,12 +30,14 @@ _KINDS: Mapping[type[Recipe], str] = {
     Random: "random",
     Derived: "derived",
     KeySet: "generated",
+    SigningKey: "derived",
+    PublicKeys: "derived",
     Alternate: "in turn",
     Given: "given",
 }
 """How a placeholder begins, which tells it from a value in angle brackets."""
 
-_PLACEHOLDER = re.compile(rf"<({'|'.join(_KINDS.values())}): .*>", re.DOTALL)
+_PLACEHOLDER = re.compile(rf"<({'|'.join(dict.fromkeys(_KINDS.values()))}): .*>", re.DOTALL)
 
 
 def secret_files(wanted: Iterable[Needs], environments: Iterable[Environment]) -> dict[str, File]:
@@ -102,12 +106,15 @@ def placeholder(key: SecretKey) -> str:
 def _describe(key: SecretKey) -> str:
     match key.recipe:
         case Random(length=length, previous=previous):
-            kept = f", then up to {previous} previous ones" if previous else ""
+            kept = f", the next ones, then up to {previous} previous ones" if previous else ""
             return f"{length} characters{kept}"
         case Derived() as recipe:
             return recipe.shown().strip()
         case KeySet(algorithm=algorithm):
             return f"a JSON Web Key Set for {algorithm}"
+        case SigningKey(keys=keys) | PublicKeys(keys=keys) as recipe:
+            part = "public keys" if isinstance(recipe, PublicKeys) else "signing key"
+            return f"the {part} of {keys.name}"
         case Alternate(names=names):
             return " and ".join(names)
         case Given(hint=hint):

@@ -77,20 +77,32 @@ class Encrypted:
 
     def changed(self, key: str) -> datetime:
         """Return when a value was set, or when at the latest."""
-        record = self._record(key)
+        record = self.record(key)
         return record.changed if record else self.modified
 
     def revision(self, key: str) -> str:
         """Return what changes when the value of *key* does, without decrypting it."""
-        record = self._record(key)
+        record = self.record(key)
         return record.revision if record else digest(self.values[key].ciphertext)
 
     def is_recorded(self, key: str) -> bool:
         """Whether k8sgen wrote the present value of *key*."""
-        record = self._record(key)
+        record = self.record(key)
         return record is not None and not record.foreign
 
-    def _record(self, key: str) -> Record | None:
+    def as_recorded(self, key: str, ciphertext: str) -> Record:
+        """Return the record of *key* for the same value with another *ciphertext* (its digest)."""
+        record = self.record(key)
+        return Record(
+            changed=self.changed(key),
+            ciphertext=ciphertext,
+            revision=self.revision(key),
+            sources=record.sources if record else "",
+            foreign=not self.is_recorded(key),
+        )
+
+    def record(self, key: str) -> Record | None:
+        """Return what k8sgen noted of the present value of *key*, where it did."""
         record = self.records.get(key)
         fits = record and record.ciphertext == digest(self.values[key].ciphertext)
         return record if fits else None

@@ -5,11 +5,13 @@ SOPS dates a file, not its values. So the annotation `k8sgen/values` has a line 
 
     password 2026-11-22T10:00:00Z 3fa9c1d2e4f5
     url 2026-08-01T09:30:00Z 77aa01bc9de2 1b2c3d4e5f60
-    dsn 2026-08-01T09:30:00Z 0c9d8e7f6a5b 0c9d8e7f6a5b foreign
+    dsn 2026-08-01T09:30:00Z 0c9d8e7f6a5b of=b39e1f0a2c4d
+    token 2026-08-01T09:30:00Z 5d0c9e8f7a6b foreign
 
 The date of the value, a digest of its ciphertext, the digest of the ciphertext that the value had
-at first (only where the data key has changed since), and whether it was written without k8sgen. A
-line whose digest no longer fits is outdated by an edit with other tools, and is ignored.
+at first (only where the data key has changed since), for a derived value a digest of what it is
+derived from, and whether it was written without k8sgen. A line whose digest no longer fits is
+outdated by an edit with other tools, and is ignored.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ import attrs
 from k8sgen.errors import K8sgenError
 
 ANNOTATION = "k8sgen/values"
+_FOREIGN = "foreign"
+_SOURCES = "of="
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -54,20 +58,22 @@ class Record:
     Args:
         ciphertext: The digest of its ciphertext when this was noted.
         revision: The digest of the first ciphertext that it had.
+        sources: A digest of the revisions of what it is derived from; empty where it is not.
         foreign: Whether it was written without k8sgen.
     """
 
     changed: datetime
     ciphertext: str
     revision: str
+    sources: str = ""
     foreign: bool = False
 
     def line(self, key: str) -> str:
         """Write the line of *key*."""
         parts = [key, to_text(self.changed), self.ciphertext]
-        if self.foreign or self.revision != self.ciphertext:
-            parts.append(self.revision)
-        return " ".join([*parts, "foreign"] if self.foreign else parts)
+        parts += [self.revision] if self.revision != self.ciphertext else []
+        parts += [f"{_SOURCES}{self.sources}"] if self.sources else []
+        return " ".join([*parts, _FOREIGN] if self.foreign else parts)
 
 
 def read_records(text: str) -> dict[str, Record]:
@@ -79,9 +85,15 @@ def read_records(text: str) -> dict[str, Record]:
             changed, ciphertext = from_text(rest[0]), rest[1]
         except (IndexError, ValueError):
             continue
-        revision = rest[2] if len(rest) > 2 else ciphertext
+        more = rest[2:]
+        plain = [word for word in more if word != _FOREIGN and not word.startswith(_SOURCES)]
+        sources = [w.removeprefix(_SOURCES) for w in more if w.startswith(_SOURCES)]
         found[key] = Record(
-            changed=changed, ciphertext=ciphertext, revision=revision, foreign="foreign" in rest[3:]
+            changed=changed,
+            ciphertext=ciphertext,
+            revision=plain[0] if plain else ciphertext,
+            sources=sources[0] if sources else "",
+            foreign=_FOREIGN in more,
         )
     return found
 

@@ -15,17 +15,19 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import attrs
 
 from k8sgen.output.exchange import leftovers, lock, settle, sync
-from k8sgen.secrets.errors import SecretsError
+from k8sgen.secrets.errors import ReadError, SecretsError
 from k8sgen.secrets.files.encrypted import Encrypted, read
 
 SUFFIX = ".sops.yaml"
+IN_USE = "in-use"
+"""The folder of the files as they were before what is open, while servers still use them."""
 STAGED = ".k8sgen-staged"
 DECIDED = ".k8sgen-decided"
 _NONE = "new"
@@ -78,6 +80,11 @@ class Store:
         """
         return read(self.path(secret), self.shown(secret))
 
+    def in_use(self) -> list[str]:
+        """Return the names by which `path` and `read` find the files that are in use yet."""
+        found = (self.folder / IN_USE).glob(f"[!.]*{SUFFIX}")
+        return sorted(f"{IN_USE}/{path.name.removesuffix(SUFFIX)}" for path in found)
+
     @property
     def interrupted(self) -> bool:
         """Whether a change was decided and then interrupted, so that files do not fit together."""
@@ -117,8 +124,9 @@ class Store:
     def _complete(self) -> None:
         """Put every staged file in its place; run again, it goes on where it was killed."""
         decided = self.folder / DECIDED
-        for staged in sorted(decided.glob(f"*{SUFFIX}")):
-            secret, _, before = staged.name.removesuffix(SUFFIX).rpartition(".")
+        for staged in sorted(decided.rglob(f"*{SUFFIX}")):
+            name = staged.relative_to(decided).as_posix()
+            secret, _, before = name.removesuffix(SUFFIX).rpartition(".")
             if _fingerprint(self.path(secret)) != before:
                 problem = "was changed after a change by k8sgen was interrupted"
                 hint = (
@@ -126,8 +134,9 @@ class Store:
                     f"{self.shown(secret)}, delete the folder {DECIDED}, and run secrets generate"
                 )
                 raise SecretsError(problem, hint=hint, location=self.shown(secret))
+            self.path(secret).parent.mkdir(exist_ok=True)
             staged.replace(self.path(secret))
-        sync([], [self.folder])
+        sync([], {self.path(name).parent for name in [*self.names(), *self.in_use()]})
         shutil.rmtree(decided)
 
 
@@ -159,17 +168,22 @@ class Staging:
     def place(self, secret: str) -> Place:
         """Return the place of the new file of *secret*, with a copy of the old one in it."""
         old = self.store.path(secret)
-        self.folder.mkdir(parents=True, exist_ok=True)
         staged = self.folder / f"{secret}.{_fingerprint(old)}{SUFFIX}"
+        staged.parent.mkdir(parents=True, exist_ok=True)
         if old.exists() and not staged.exists():
             shutil.copyfile(old, staged)
         return Place(staged, self.store.shown(secret))
+
+    def keep(self, secret: str) -> None:
+        """Stage the file of *secret* as it is as the one that is in use."""
+        shutil.copyfile(self.store.path(secret), self.place(f"{IN_USE}/{secret}").path)
 
     def commit(self) -> None:
         """Let the staged files, which have been verified, take their places."""
         if not self.folder.exists():
             return
-        sync(self.folder.iterdir(), [self.folder])
+        files = list(self.folder.rglob(f"*{SUFFIX}"))
+        sync(files, {self.folder, *(file.parent for file in files)})
         self.folder.rename(self.store.folder / DECIDED)
         sync([], [self.store.folder])
         self.store._complete()
@@ -202,17 +216,19 @@ def _fingerprint(path: Path) -> str:
         return _NONE
 
 
-def revisions(store: Store) -> dict[str, dict[str, str]]:
+def revisions(store: Store, damaged: Callable[[ReadError], object]) -> dict[str, dict[str, str]]:
     """
-    Return what changes when a value does: Secret to key to revision, of the readable files.
+    Return what changes when a value does: Secret to key to revision.
 
-    A damaged file is skipped here, and reported by `secrets check`.
+    Args:
+        damaged: Gets the error of each damaged file, which is skipped.
     """
     found: dict[str, dict[str, str]] = {}
     for name in store.names():
         try:
             file = store.read(name)
-        except SecretsError:
+        except ReadError as error:
+            damaged(error)
             continue
         found[name] = {key: file.revision(key) for key in file.values}
     return found

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import attrs
+
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files import sops
 from k8sgen.secrets.files.encrypted import Encrypted, read
@@ -24,17 +26,18 @@ def update(place: Place, old: Encrypted, fresh: Mapping[str, str]) -> None:
         sops.put_value(place.path, old, key, value, file=place.shown)
 
 
-def note(
+def staged(
     place: Place,
     old: Encrypted | None,
     changed: Mapping[str, datetime],
     *,
     foreign: Collection[str] = (),
-) -> None:
+) -> Encrypted:
     """
-    Record in the staged file when its values were set.
+    Read the staged file with the records that its values should have.
 
     Args:
+        old: The file in whose place it comes.
         changed: The date of each value that is a new one.
         foreign: The keys among them whose values were written by hand.
     """
@@ -50,14 +53,14 @@ def note(
                 foreign=key in foreign,
             )
         elif old and key in old.values:
-            records[key] = Record(
-                changed=old.changed(key),
-                ciphertext=ciphertext,
-                revision=old.revision(key),
-                foreign=not old.is_recorded(key),
-            )
+            records[key] = old.as_recorded(key, ciphertext)
+    return attrs.evolve(new, records=records)
+
+
+def note(place: Place, file: Encrypted) -> None:
+    """Write the records of *file* into the staged file that it was read from."""
     spot = ["metadata", "annotations", ANNOTATION]
-    sops.put(place.path, spot, write_records(records), file=place.shown)
+    sops.put(place.path, spot, write_records(file.records), file=place.shown)
 
 
 def verify(place: Place, expected: Mapping[str, str]) -> None:

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import attrs
 
-from k8sgen.secrets.contract.freshness import is_stale
-from k8sgen.secrets.contract.keys import Alternate, Derived, SecretKey
+from k8sgen.secrets.contract.freshness import is_stale, sources_revision
+from k8sgen.secrets.contract.keys import Alternate, SecretKey
 from k8sgen.secrets.contract.needs import Needed, Needs
+from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files import sops
 from k8sgen.secrets.files.encrypted import Encrypted
 from k8sgen.secrets.files.history import refuse_deleted
+from k8sgen.secrets.files.open import keep, open_keys
 from k8sgen.secrets.files.store import Staging, Store
-from k8sgen.secrets.files.writing import create, note, update, verify
+from k8sgen.secrets.files.writing import create, note, staged, update, verify
 from k8sgen.secrets.rotation.values import make
 
 
@@ -88,6 +90,29 @@ def missing(store: Store, needs: Needs) -> list[SecretKey]:
     return [key for key in needs.every_key() if key.name not in there]
 
 
+def refuse_open(store: Store, needs: Needs, changed: Collection[str]) -> None:
+    """
+    Refuse to change a value again that servers and clients have to take over first.
+
+    Raises:
+        SecretsError: There is one among *changed*.
+    """
+    handed = {key.name for key in needs.every_key() if key.is_handed_over}
+    again = [name for name in open_keys(store) if name in handed.intersection(changed)]
+    if again:
+        raise open_error(store, again)
+
+
+def open_error(store: Store, names: Iterable[str]) -> SecretsError:
+    """Say that *names* are open, and how to go on."""
+    begin = f"k8sgen secrets rotate {store.environment}"
+    msg = f"the rotation of {store.environment} is open yet: {', '.join(names)}"
+    hint = (
+        f"run the steps that {begin} --steps shows, or restore what was before: {begin} --abandon"
+    )
+    return SecretsError(msg, hint=hint)
+
+
 @attrs.frozen(kw_only=True)
 class ValueChange:
     """
@@ -111,11 +136,13 @@ class ValueChange:
             rotate: The keys to make anew.
 
         Raises:
-            SecretsError: A value is missing that a person has to supply; nothing is written.
+            SecretsError: A value is missing that a person has to supply, or one would change again
+                that servers do not know yet; nothing is written.
         """
         values, kept = self._work_out(given, set(rotate))
         old = self.before.values
         changed = {name for name, value in values.items() if old.get(name) != value}
+        refuse_open(self.staging.store, self.needs, changed)
         files = self._write({name: values[name] for name in changed}, self._dates(changed))
         return Outcome(
             made=tuple(sorted(changed - old.keys())),
@@ -138,28 +165,48 @@ class ValueChange:
         return dates
 
     def _write(self, fresh: Mapping[str, str], dates: Mapping[str, datetime]) -> tuple[Path, ...]:
-        files = []
+        files = dict(self.before.files)
         for needed in self.needs.secrets.values():
             own = {k: fresh[key.name] for k, key in needed.keys.items() if key.name in fresh}
             if own:
                 own_dates = {k: dates[key.name] for k, key in needed.keys.items() if k in own}
-                files.append(self._stage(needed, own, own_dates))
+                files[needed.name] = self._stage(needed, own, own_dates)
+        written = []
+        for needed in self.needs.secrets.values():
+            noted = self._with_sources(needed, files, fresh)
+            if noted != self.before.files.get(needed.name):
+                place = self.staging.place(needed.name)
+                own = {k: fresh[key.name] for k, key in needed.keys.items() if key.name in fresh}
+                note(place, noted)
+                verify(place, {**self.before.of(needed.name), **own})
+                written.append(place.shown)
         self.staging.commit()
-        return tuple(files)
+        return tuple(written)
 
     def _stage(
         self, needed: Needed, fresh: Mapping[str, str], dates: Mapping[str, datetime]
-    ) -> Path:
+    ) -> Encrypted:
         place = self.staging.place(needed.name)
         old = self.before.files.get(needed.name)
-        values = {**self.before.of(needed.name), **fresh}
         if old:
+            if fresh.keys() & old.values.keys():
+                keep(self.staging, needed.name)
             update(place, old, fresh)
         else:
             create(place, self.needs.manifest(needed, fresh), self.needs.readers())
-        note(place, old, dates)
-        verify(place, values)
-        return place.shown
+        return staged(place, old, dates)
+
+    def _with_sources(
+        self, needed: Needed, files: Mapping[str, Encrypted], fresh: Collection[str]
+    ) -> Encrypted:
+        """Record of what the derived values are made, which may change where they do not."""
+        file = files[needed.name]
+        records = dict(file.records)
+        for name, key in needed.keys.items():
+            record = file.record(name)
+            if record and key.sources and (key.name in fresh or record.sources):
+                records[name] = attrs.evolve(record, sources=sources_revision(key, files))
+        return attrs.evolve(file, records=records)
 
     def _work_out(
         self, given: Mapping[str, str], rotate: set[str]
@@ -172,7 +219,7 @@ class ValueChange:
             name = key.name
             if name in given:
                 values[name] = given[name]
-            elif isinstance(key.recipe, Derived):
+            elif key.is_derived:
                 derived = make(key, values)
                 if self._stays(key, derived, values, rotate):
                     kept.append(name)

@@ -11,7 +11,7 @@ from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files import sops
 from k8sgen.secrets.files.store import Store
-from k8sgen.tools.kubectl import ask
+from k8sgen.tools.kubectl import SERVER_SIDE, ask
 
 
 def apply_secrets(store: Store, needs: Needs, *, context: str, dry_run: bool = False) -> str:
@@ -35,7 +35,7 @@ def apply_secrets(store: Store, needs: Needs, *, context: str, dry_run: bool = F
         raise SecretsError(msg, hint=f"run: k8sgen secrets generate {needs.environment}")
     items = [_manifest(store, name) for name in needs.secrets]
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
-    options = ["--server-side", "--field-manager=k8sgen", "--filename=-"]
+    options = [*SERVER_SIDE, "--filename=-"]
     options += ["--dry-run=server"] if dry_run else []
     return ask(context, "apply", *options, text=text)
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import yaml
 
-from k8sgen.secrets.contract.needs import Needed
+from k8sgen.secrets.contract.needs import Needed, Needs
 from k8sgen.secrets.contract.stubs import is_placeholder
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files import sops
+from k8sgen.secrets.files.open import keep
 from k8sgen.secrets.files.store import Place, Staging, Store
-from k8sgen.secrets.files.writing import note, verify
+from k8sgen.secrets.files.writing import note, staged, verify
+from k8sgen.secrets.rotation.change import refuse_open
 
 
 def edit(store: Store, secret: str) -> Place | None:
@@ -37,12 +39,13 @@ def edit(store: Store, secret: str) -> Place | None:
     return None
 
 
-def take(staging: Staging, secret: str, edited: Place, *, now: datetime) -> None:
+def take(staging: Staging, needs: Needs, secret: str, edited: Place, *, now: datetime) -> None:
     """
     Put the *edited* copy in the place of the file that it was made of.
 
     Raises:
-        SecretsError: The file has changed meanwhile; both are kept.
+        SecretsError: The file has changed meanwhile, or a value that is open was changed; both
+            files are kept.
     """
     store = staging.store
     place = staging.place(secret)
@@ -56,9 +59,12 @@ def take(staging: Staging, secret: str, edited: Place, *, now: datetime) -> None
     old = store.read(secret)
     before = sops.decrypt(store.path(secret), file=edited.shown)
     values = sops.decrypt(edited.path, file=edited.shown)
-    shutil.copyfile(edited.path, place.path)
     changed = {key: now for key, value in values.items() if before.get(key) != value}
-    note(place, old, changed, foreign=changed)
+    refuse_open(store, needs, {f"{secret}/{key}" for key in changed})
+    if changed.keys() & before.keys():
+        keep(staging, secret)
+    shutil.copyfile(edited.path, place.path)
+    note(place, staged(place, old, changed, foreign=changed))
     verify(place, values)
     staging.commit()
     edited.path.unlink()

@@ -1,4 +1,4 @@
-"""Which keys to rotate, and new data keys and recipients for what is encrypted already."""
+"""Which keys to rotate; new data keys and recipients for what is encrypted; the way back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import attrs
+
 from k8sgen.errors import UsageError, suggest
 from k8sgen.secrets.contract.freshness import is_overdue
 from k8sgen.secrets.contract.keys import KeySet, Random, SecretKey
 from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.files import sops
-from k8sgen.secrets.files.store import Staging, Store
-from k8sgen.secrets.files.writing import note, verify
+from k8sgen.secrets.files.open import open_keys
+from k8sgen.secrets.files.record import digest
+from k8sgen.secrets.files.store import IN_USE, Staging, Store
+from k8sgen.secrets.files.writing import note, staged, update, verify
 
 
 def named(needs: Needs, names: Sequence[str]) -> list[SecretKey]:
@@ -58,12 +62,12 @@ def older_than(needs: Needs, store: Store, age: timedelta, now: datetime) -> lis
 def new_data_keys(staging: Staging, store: Store) -> list[Path]:
     """Encrypt all values of every file with a new data key; no pod has to roll for that."""
     written = []
-    for name in store.names():
+    for name in [*store.names(), *store.in_use()]:
         old, shown = store.read(name), store.shown(name)
         values = sops.decrypt(store.path(name), file=shown)
         place = staging.place(name)
         sops.rotate_data_key(place.path, file=shown)
-        note(place, old, {})
+        note(place, staged(place, old, {}))
         verify(place, values)
         written.append(shown)
     staging.commit()
@@ -73,7 +77,7 @@ def new_data_keys(staging: Staging, store: Store) -> list[Path]:
 def new_recipients(staging: Staging, store: Store, recipients: Sequence[str]) -> list[Path]:
     """Let only *recipients* open every file; values keep their ciphertext."""
     written = []
-    for name in store.names():
+    for name in [*store.names(), *store.in_use()]:
         if store.read(name).recipients == frozenset(recipients):
             continue
         shown = store.shown(name)
@@ -82,5 +86,31 @@ def new_recipients(staging: Staging, store: Store, recipients: Sequence[str]) ->
         sops.update_recipients(place.path, recipients, file=shown)
         verify(place, values)
         written.append(shown)
+    staging.commit()
+    return written
+
+
+def turn_back(staging: Staging, store: Store) -> list[Path]:
+    """
+    Put the values that are in use in the place of the open ones, as they were to the revision.
+
+    The given-up ones are kept as those in use, because some servers or clients may have them.
+    """
+    written = []
+    names = open_keys(store)
+    for secret in dict.fromkeys(name.partition("/")[0] for name in names):
+        place, now = staging.place(secret), store.read(secret)
+        before = store.read(f"{IN_USE}/{secret}")
+        keys = [key for key in now.values if f"{secret}/{key}" in names]
+        there = sops.decrypt(store.path(f"{IN_USE}/{secret}"), file=place.shown)
+        values = {key: there[key] for key in keys}
+        expected = {**sops.decrypt(store.path(secret), file=place.shown), **values}
+        update(place, now, values)
+        new = staged(place, now, {})
+        back = {k: before.as_recorded(k, digest(new.values[k].ciphertext)) for k in keys}
+        note(place, attrs.evolve(new, records={**new.records, **back}))
+        verify(place, expected)
+        staging.keep(secret)
+        written.append(place.shown)
     staging.commit()
     return written

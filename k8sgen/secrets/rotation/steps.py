@@ -2,13 +2,16 @@
 The steps that bring rotated values to the running cluster, in an order that locks nobody out.
 
 First the servers accept the new value beside the old one, then the Secrets change, then the
-clients roll, then the servers themselves, and at last the servers refuse the old value.
+clients roll, then what else of the servers has to, and at last the servers refuse the old value.
+Each step begins by asking whether what it relies on is true, and stops where it is not.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import attrs
 
@@ -17,6 +20,7 @@ from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.files.encrypted import Encrypted
 from k8sgen.secrets.files.store import Store
+from k8sgen.tools.kubectl import SERVER_SIDE
 
 _ROLLS = ("Deployment", "StatefulSet", "DaemonSet")
 
@@ -42,36 +46,54 @@ class Steps:
     Args:
         context: Of the kubeconfig; every command names it.
         changed: Every key with a new value, including derived ones.
+        rotation: The id of the open one that they belong to; empty where none is open.
     """
 
     needs: Needs
     store: Store
     context: str
     changed: Sequence[SecretKey]
+    rotation: str = ""
 
     def steps(self) -> list[Step]:
         """Return the steps, in order."""
-        users = [user for key in self.changed for user in self.needs.users(key)]
-        servers = {update.workload for _, update in self._live_updates()}
+        updates = self._live_updates()
+        servers = dict.fromkeys(update.workload for _, update in updates)
+        told = [key for key, _ in updates]
+        users = [
+            user
+            for key in self.changed
+            for user in self.needs.users(key)
+            if not key.is_live_in(_workload(user), told)
+        ]
         clients = [user for user in users if _workload(user) not in servers]
         own = [user for user in users if _workload(user) in servers]
-        apply = f"k8sgen secrets apply {self.needs.environment} {self._at}"
+        environment, rotation = self.needs.environment, f"--rotation {self.rotation}"
+        rotate = f"k8sgen secrets rotate {environment} {self._at}"
+        apply = f"k8sgen secrets apply {environment} {self._at} {rotation if self.rotation else ''}"
         found = [
+            Step("The manifests fit the new values.", (f"k8sgen synth {environment} --check",)),
             Step(
                 "The running servers accept the new values too; the old ones still count.",
-                tuple(self._tell(k, update, update.accept) for k, update in self._live_updates()),
+                (
+                    *(f"{self._wait} {workload}" for workload in servers),
+                    *(self._tell(key, update, update.accept) for key, update in updates),
+                ),
             ),
-            Step("The Secrets get the new values.", (apply,)),
+            Step("The Secrets get the new values.", (apply.rstrip(),)),
             Step("The clients roll, and use the new values.", self._roll(clients)),
-            Step("The servers roll; nobody uses the old values any more.", self._roll(own)),
+            Step("The servers roll, for their other values.", self._roll(own)),
+            Step(
+                "No pod has an old value any more.",
+                (f"{rotate} --wait",) if self.rotation else (),
+            ),
             Step(
                 "The servers refuse the old values.",
                 tuple(
-                    self._tell(k, update, update.retire)
-                    for k, update in self._live_updates()
-                    if update.retire
+                    self._tell(k, update, update.retire) for k, update in updates if update.retire
                 ),
             ),
+            Step("The rotation is over.", (f"{rotate} --finish",) if self.rotation else ()),
         ]
         return [step for step in found if step.commands]
 
@@ -85,8 +107,13 @@ class Steps:
 # It holds no secret; the values go from sops to kubectl in pipes. Every step may be run again.
 set -euo pipefail
 """
+        return f"{head}{self.commands()}"
+
+    def commands(self) -> str:
+        """Write the steps for a shell, whether or not a virtual environment is activated in it."""
+        tools = shlex.quote(str(Path(sys.executable).parent))
         body = "".join(_section(n, step) for n, step in enumerate(self.steps(), 1))
-        return f"{head}{body}"
+        return f"PATH={tools}:$PATH\n{body}"
 
     @property
     def _at(self) -> str:
@@ -97,8 +124,15 @@ set -euo pipefail
     def _kubectl(self) -> str:
         return f"kubectl {self._at}"
 
-    def _live_updates(self) -> Iterator[tuple[SecretKey, LiveUpdate]]:
-        return ((key, key.live_update) for key in self.changed if key.live_update)
+    @property
+    def _wait(self) -> str:
+        return f"{self._kubectl} --namespace {self.needs.namespace} rollout status --timeout 15m"
+
+    def _live_updates(self) -> list[tuple[SecretKey, LiveUpdate]]:
+        """Return those of the changed keys, and of what they are derived from."""
+        names = {k.name for key in self.changed for k in (*key.sources, key)}
+        keys = (key for key in self.needs.every_key() if key.name in names)
+        return [(key, key.live_update) for key in keys if key.live_update]
 
     def _tell(self, key: SecretKey, update: LiveUpdate, command: str) -> str:
         values = " ".join(f"{self._value(each)}; echo;" for each in (key, *update.also))
@@ -121,10 +155,10 @@ set -euo pipefail
             return ()
         folder = f"dist/overlays/{self.needs.environment}"
         chosen = shlex.quote(f"app.kubernetes.io/name in ({', '.join(services)})")
-        apply = f"{self._kubectl} apply --server-side --kustomize {folder} --selector {chosen}"
+        apply = f"{self._kubectl} apply {' '.join(SERVER_SIDE)} --kustomize {folder}"
         rolling = sorted({_workload(u) for u in found if u.user.split("/")[0] in _ROLLS})
-        wait = f"{self._kubectl} --namespace {self.needs.namespace} rollout status --timeout 15m"
-        return (apply, *(f"{wait} {workload}" for workload in rolling))
+        waits = (f"{self._wait} {workload}" for workload in rolling)
+        return (f"{apply} --selector {chosen}", *waits)
 
 
 def _workload(user: Reference) -> str:

@@ -6,8 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from k8sgen.secrets.contract.keys import (
@@ -16,8 +15,10 @@ from k8sgen.secrets.contract.keys import (
     Derived,
     Given,
     KeySet,
+    PublicKeys,
     Random,
     SecretKey,
+    SigningKey,
 )
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.tools.programs import install
@@ -42,17 +43,22 @@ def make(key: SecretKey, values: Values) -> str:
     Raises:
         SecretsError: A person has to supply it, or its previous value is not a key set.
     """
-    recipe, old = key.recipe, values.get(key.name)
-    if isinstance(recipe, Random):
-        return _random(recipe, old)
-    if isinstance(recipe, KeySet):
-        return _key_set(key.name, recipe, old)
-    if isinstance(recipe, Alternate):
-        return _other(recipe, old)
-    if isinstance(recipe, Derived):
-        return derive(recipe, values)
-    assert isinstance(recipe, Given)  # noqa: S101  (there is no other)
-    raise SecretsError(f"{key.name} has to be given", hint=recipe.hint)
+    old = values.get(key.name)
+    match key.recipe:
+        case Random() as recipe:
+            return _random(recipe, old)
+        case KeySet() as recipe:
+            return _key_set(key.name, recipe, old)
+        case SigningKey(keys=keys):
+            return _set(_private(keys.name, values[keys.name])[:1])
+        case PublicKeys(keys=keys):
+            return _set(_public(jwk) for jwk in _keys(keys.name, values[keys.name]))
+        case Alternate() as recipe:
+            return _other(recipe, old)
+        case Derived() as recipe:
+            return derive(recipe, values)
+        case Given(hint=hint):
+            raise SecretsError(f"{key.name} has to be given", hint=hint)
 
 
 def derive(recipe: Derived, values: Values) -> str:
@@ -64,10 +70,18 @@ def derive(recipe: Derived, values: Values) -> str:
 
 
 def _random(recipe: Random, old: str | None) -> str:
+    if not recipe.previous:
+        return _characters(recipe)
+    first, *rest = old.split(",") if old else [_characters(recipe)]
+    if not old or not rest:
+        return ",".join([first, _characters(recipe)])  # nobody knows a next one yet
+    after, *kept = rest
+    return ",".join([after, _characters(recipe), first, *kept][: recipe.previous + 2])
+
+
+def _characters(recipe: Random) -> str:
     alphabet = sorted(set(recipe.alphabet))
-    new = "".join(secrets.choice(alphabet) for _ in range(recipe.length))
-    kept = old.split(",")[: recipe.previous] if old and recipe.previous else []
-    return ",".join([new, *kept])
+    return "".join(secrets.choice(alphabet) for _ in range(recipe.length))
 
 
 def _other(recipe: Alternate, old: str | None) -> str:
@@ -76,35 +90,45 @@ def _other(recipe: Alternate, old: str | None) -> str:
 
 
 def _key_set(name: str, recipe: KeySet, old: str | None) -> str:
-    """
-    Make a set of one private key, its public half, and the public halves of those before it.
+    """Make a set of the private key that signs, the next one, and the public halves before it."""
+    new = _jwk(recipe.algorithm)
+    if old is None:
+        return _set([_jwk(recipe.algorithm), new])
+    first, *rest = _private(name, old)
+    kept = [jwk for jwk in _keys(name, old) if not _PRIVATE & jwk.keys()]
+    if not rest:  # nobody knows a next one yet
+        return _set([first, new, *kept])
+    return _set([rest[0], new, *[_public(first), *kept][: recipe.previous]])
 
-    A reader that looks for a signing key takes the private one of the first public key's name;
-    with several private keys, or none public, it might sign with an old one.
 
-    Source:
-        ory/oathkeeper credentials/signer_default.go
-    """
-    private = _jwk(recipe.algorithm)
-    kept = [key for key in _keys(name, old) if not _PRIVATE & key.keys()] if old else []
-    keys = [private, _public(private), *kept[: recipe.previous]]
-    return json.dumps({"keys": keys}, separators=(",", ":"))
+def _set(keys: Iterable[Mapping[str, str]]) -> str:
+    return json.dumps({"keys": list(keys)}, separators=(",", ":"))
 
 
 _PRIVATE = frozenset(("d", "p", "q", "dp", "dq", "qi"))  # RFC 7518 section 6
 
 
-def _public(key: dict[str, str]) -> dict[str, str]:
+def _public(key: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in key.items() if name not in _PRIVATE}
 
 
-def _keys(name: str, text: str) -> list[Any]:
+def _private(name: str, text: str) -> list[Mapping[str, str]]:
+    """Return the private keys of a set, the one that signs first."""
+    return [jwk for jwk in _keys(name, text) if _PRIVATE & jwk.keys()]
+
+
+def _keys(name: str, text: str) -> list[Mapping[str, str]]:
+    """Return the keys of a set, each name once."""
     try:
-        return list(json.loads(text)["keys"])
-    except (ValueError, KeyError, TypeError):
+        found = {jwk["kid"]: jwk for jwk in reversed(json.loads(text)["keys"])}
+        keys = list(reversed(found.values()))
+        if not any(_PRIVATE & jwk.keys() for jwk in keys):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError):
         msg = f"the present value of {name} is not a JSON Web Key Set"
         hint = "correct it with secrets edit, or remove the key there to have a new set made"
         raise SecretsError(msg, hint=hint) from None
+    return keys
 
 
 def _jwk(algorithm: Algorithm) -> dict[str, str]:

@@ -276,7 +276,8 @@ class TestRotate:
             "then, where it runs already:\n"
             '  write cluster=Cluster(context="…") at environments/production.py:6, '
             "or pass --context\n"
-            "  k8sgen secrets rotate production cache/password web/url --steps\n"
+            "  k8sgen secrets rotate production --steps\n"
+            "and where it does not: k8sgen secrets rotate production --finish\n"
         )
 
     def test_without_values_it_is_refused(self, root: Path) -> None:

@@ -13,6 +13,7 @@ from k8sgen.errors import Location
 from k8sgen.secrets.contract.check import check
 from k8sgen.secrets.contract.rules import RULES
 from k8sgen.secrets.files import identity
+from k8sgen.secrets.files.open import close
 from k8sgen.secrets.files.store import DECIDED
 from tests.k8sgen.secrets.kit import NOW, Site, given, keys, needs_of
 
@@ -195,6 +196,7 @@ def test_overdue_is_found_by_the_date_of_the_value(ready: Site) -> None:
         "web/session",
     ]
     ready.generate(rotate=["web/session"], now=NOW + timedelta(days=80))
+    close(ready.store)
     assert [f.message.split()[0] for f in found(ready, days=91)] == ["database/password"]
 
 

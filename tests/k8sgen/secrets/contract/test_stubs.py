@@ -10,9 +10,11 @@ from k8sgen.secrets.contract.keys import (
     Derived,
     Given,
     KeySet,
+    PublicKeys,
     Random,
     Recipe,
     SecretKey,
+    SigningKey,
 )
 from k8sgen.secrets.contract.stubs import is_placeholder, placeholder, stub
 from tests.k8sgen.secrets.kit import Site, keys
@@ -22,9 +24,13 @@ def test_a_stub_says_what_goes_there() -> None:
     """Whatever the recipe; and it says it in a form that is told from a value."""
     password, *_ = keys()
     recipes: dict[Recipe, str] = {
-        Random(length=9, previous=2): "<random: 9 characters, then up to 2 previous ones>",
+        Random(length=9, previous=2): (
+            "<random: 9 characters, the next ones, then up to 2 previous ones>"
+        ),
         Derived("x:{p}\n", {"p": password}): "<derived: x:{database/password}>",
         KeySet(algorithm="ES256"): "<generated: a JSON Web Key Set for ES256>",
+        SigningKey(password): "<derived: the signing key of database/password>",
+        PublicKeys(password): "<derived: the public keys of database/password>",
         Given("ask"): "<given: ask>",
         Alternate(("a", "b"), password): "<in turn: a and b>",
     }

@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from k8sgen.secrets.errors import SecretsError
+from k8sgen.secrets.files.open import close, open_keys
 from k8sgen.secrets.files.store import DECIDED
 from tests.k8sgen.output.processes import Steps, die, end, start
 from tests.k8sgen.secrets.kit import NOW, Site
@@ -64,6 +66,8 @@ def kills(site: Site, steps: Iterator[int], *rotate: str) -> None:
         assert after["web/session"] == before["web/session"]
         assert decided or after == between
         assert not list(site.store.folder.glob(".*"))
+        assert set(open_keys(site.store)) == {name for name in after if after[name] != before[name]}
+        close(site.store)
         if not killed:
             assert after["database/password"] != before["database/password"]
             break
@@ -110,19 +114,24 @@ def test_rotate_killed_at_any_moment_loses_nothing(ready: Site) -> None:
         after = ready.values()
         assert fits_together(after)
         assert after["web/session"] == before["web/session"]
+        close(ready.store)
 
 
-def test_two_rotations_at_once_both_count(ready: Site) -> None:
-    """The second waits, and rotates what the first one made."""
-    before = ready.values()["web/session"]
+def test_of_two_rotations_at_once_one_counts(ready: Site) -> None:
+    """The second waits, and is refused then: the value in use would be forgotten."""
+    before = ready.values()
     keys = ["database/password", "web/session"]
-    pids = [start(partial(rotate_all, ready, *keys)) for _ in range(2)]
-    assert [end(pid) for pid in pids] == [False, False]
+
+    def refused() -> None:
+        with pytest.raises(SecretsError, match="is open yet: database/login, web/session"):
+            rotate_all(ready, *keys)
+
+    pids = [start(refused) for _ in range(2)]
+    assert sorted(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids) == [0, 1]
     after = ready.values()
     assert fits_together(after)
-    newest, other, oldest = after["web/session"].split(",")
-    assert oldest == before
-    assert len({newest, other, oldest}) == 3
+    current, _, previous = after["web/session"].split(",")
+    assert before["web/session"] == f"{previous},{current}"
 
 
 def test_a_kill_leaves_the_old_ciphertext_to_the_byte(ready: Site, tmp_path: Path) -> None:

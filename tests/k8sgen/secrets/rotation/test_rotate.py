@@ -18,7 +18,9 @@ DAY = timedelta(days=1)
 
 def rolled(site: Site) -> str | None:
     """Return what is in the annotation of a pod that uses every key."""
-    return combined_revision(site.needs.every_key(), revisions(site.store))
+    return combined_revision(
+        site.needs.every_key(), revisions(site.store, lambda error: pytest.fail(str(error)))
+    )
 
 
 class TestDataKey:

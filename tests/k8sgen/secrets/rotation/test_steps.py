@@ -9,7 +9,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from k8sgen.secrets.contract.keys import LiveUpdate, SecretKey
+from k8sgen.secrets.contract.keys import LiveUpdate, Random, SecretKey
 from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.rotation.steps import Steps
 from tests.k8sgen.secrets.kit import Site, keys, needs_of
@@ -48,22 +48,36 @@ def steps(site: Site) -> Steps:
 
 
 def test_nobody_is_locked_out_on_the_way(steps: Steps) -> None:
-    """Servers accept, Secrets change, clients roll, servers roll, servers refuse."""
-    words = [" ".join(step.commands) for step in steps.steps()]
-    expected = ["accept", "secrets apply", "deployment/web", "statefulset/database", "retire"]
+    """
+    Servers accept, Secrets change, clients roll, servers refuse; a running server need not roll.
+    """
+    words = [" ".join(step.commands) for step in attrs.evolve(steps, rotation="1f").steps()]
+    expected = ["synth", "accept", "secrets apply", "deployment/web", "--wait", "retire", "finish"]
     assert len(words) == len(expected)
     for text, word in zip(words, expected, strict=True):
         assert word in text
-    assert "in (web)" in words[2]
-    assert "in (database)" in words[3]
-    assert "clean" not in words[2]
+    assert words[2].endswith("--rotation 1f")
+    assert "in (web)" in words[3]
+    assert "database" not in words[3]
+    assert "clean" not in words[3]
 
 
-def test_keys_that_no_server_checks_take_two_steps(steps: Steps) -> None:
+def test_a_server_rolls_for_what_it_does_not_learn_while_it_runs(steps: Steps) -> None:
+    """After its clients, because it starts with the new values alone."""
+    other = SecretKey(secret="database", key="other", recipe=Random())
+    needs = needs_of([*steps.needs.every_key(), other])
+    needs = attrs.evolve(needs, references=steps.needs.references)
+    found = attrs.evolve(steps, needs=needs, changed=[*steps.changed, other]).steps()
+    words = [" ".join(step.commands) for step in found]
+    assert ["in (web)" in text for text in words].index(True) == 3
+    assert ["in (database)" in text for text in words].index(True) == 4
+
+
+def test_keys_that_no_server_checks_need_no_step_of_a_server(steps: Steps) -> None:
     """The Secret, and whoever uses it."""
     session = next(key for key in steps.needs.every_key() if key.key == "session")
     found = attrs.evolve(steps, changed=[session]).steps()
-    assert [step.title.split()[1] for step in found] == ["Secrets", "clients"]
+    assert [step.title.split()[1] for step in found] == ["manifests", "Secrets", "clients"]
 
 
 def test_the_script_is_good_shell(steps: Steps, tmp_path: Path) -> None:
@@ -81,7 +95,7 @@ def test_every_command_names_the_cluster(steps: Steps) -> None:
     lines = [line for line in steps.script().splitlines() if not line.startswith("#")]
     named = [line for line in lines if "kubectl " in line or "k8sgen " in line]
     assert len(named) > 5
-    assert all("--context 'main cluster'" in line for line in named)
+    assert all("--context 'main cluster'" in line or "synth" in line for line in named)
 
 
 def test_the_script_holds_no_value(steps: Steps, site: Site) -> None:
@@ -99,7 +113,7 @@ def test_values_reach_the_server_through_pipes(
     kubectl.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/arguments\ncat >> {tmp_path}/typed\n')
     kubectl.chmod(0o755)
     monkeypatch.setenv("PATH", f"{kubectl.parent}:{Path(tool('sops')).parent}", ":")
-    command = steps.steps()[0].commands[0]
+    command = steps.steps()[1].commands[1]
     subprocess.run([BASH, "-euo", "pipefail", "-c", command], cwd=site.root, check=True)
     values = site.values()
     typed = (tmp_path / "typed").read_text()

@@ -19,9 +19,11 @@ from k8sgen.secrets.contract.keys import (
     Derived,
     Given,
     KeySet,
+    PublicKeys,
     Random,
     Recipe,
     SecretKey,
+    SigningKey,
 )
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.rotation.values import derive, make
@@ -48,15 +50,29 @@ class TestRandom:
         assert len({make(key(Random(length=16)), {}) for _ in range(1000)}) == 1000
 
     @given(st.integers(0, 4), st.integers(1, 8))
-    def test_previous_values_stay_behind_the_new_one(self, previous: int, turns: int) -> None:
-        """After any number of rotations the list is the newest values, newest first."""
+    def test_a_value_is_known_before_it_counts_and_after(self, previous: int, turns: int) -> None:
+        """The list is the current value, the next one, and so many of those before."""
         declared = key(Random(previous=previous))
         history: list[str] = []
+        announced = None
         value = None
         for _ in range(turns):
             value = make(declared, {declared.name: value} if value else {})
-            history.insert(0, value.split(",")[0])
-        assert value == ",".join(history[: previous + 1])
+            current, *rest = value.split(",")
+            assert announced in (None, current)
+            if previous:
+                announced, *kept = rest
+                assert kept == history[:previous]
+            else:
+                assert rest == []
+            history.insert(0, current)
+            assert len(set(history)) == len(history)
+
+    def test_an_old_value_announces_before_it_turns(self) -> None:
+        """Pods know no next one then, so the first rotation only brings it."""
+        declared = key(Random(previous=1))
+        first, following = make(declared, {declared.name: "old"}).split(",")
+        assert (first, following != first) == ("old", True)
 
 
 class TestDerived:
@@ -115,26 +131,40 @@ class TestKeySet:
 
     @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
     def test_holds_a_private_key_that_signs(self, algorithm: Algorithm) -> None:
-        """What is in the set is a key pair that belongs together, and its public half again."""
-        jwk, public = json.loads(make(key(KeySet(algorithm=algorithm)), {}))["keys"]
-        assert public.items() < jwk.items()
-        assert not {"d", "p", "q", "dp", "dq", "qi"} & public.keys()
-        assert (jwk["alg"], jwk["use"]) == (algorithm, "sig")
-        assert len(base64.urlsafe_b64decode(jwk["kid"] + "=")) == 32
-        _sign_and_verify(jwk)
+        """Two key pairs, each of which belongs together: the one that signs, and the next."""
+        for jwk in json.loads(make(key(KeySet(algorithm=algorithm)), {}))["keys"]:
+            assert (jwk["alg"], jwk["use"]) == (algorithm, "sig")
+            assert len(base64.urlsafe_b64decode(jwk["kid"] + "=")) == 32
+            _sign_and_verify(jwk)
 
-    def test_a_rotated_key_goes_first(self) -> None:
-        """The new key alone can sign, and so many previous ones still verify."""
+    def test_a_key_is_known_before_it_signs_and_after(self) -> None:
+        """Verifiers know the next one and so many previous ones, each once and public alone."""
         declared = key(KeySet(algorithm="EdDSA", previous=1))
-        first = make(declared, {})
-        second = make(declared, {declared.name: first})
-        third = make(declared, {declared.name: second})
-        sets = [json.loads(value)["keys"] for value in (first, second, third)]
-        one, two, three = (keys[0]["kid"] for keys in sets)
-        assert len({one, two, three}) == 3
-        ids = [[key["kid"] for key in keys] for keys in sets]
-        assert ids == [[one, one], [two, two, one], [three, three, two]]
-        assert all([index for index, key in enumerate(keys) if "d" in key] == [0] for keys in sets)
+        signing, public = key(SigningKey(declared), "db/s"), key(PublicKeys(declared), "db/p")
+        values: dict[str, str] = {}
+        signs, knows = [], []
+        for _ in range(4):
+            values[declared.name] = make(declared, values)
+            (one,) = json.loads(make(signing, values))["keys"]
+            known = json.loads(make(public, values))["keys"]
+            assert "d" in one
+            assert not any("d" in jwk for jwk in known)
+            signs.append(one["kid"])
+            knows.append([jwk["kid"] for jwk in known])
+        a, b, c, d = signs
+        assert len({a, b, c, d}) == 4
+        assert [ids[:2] for ids in knows[:3]] == [[a, b], [b, c], [c, d]]
+        assert [ids[2:] for ids in knows] == [[], [a], [b], [c]]
+
+    def test_a_set_without_a_next_key_gets_one_before_it_turns(self) -> None:
+        """As one that was made elsewhere; what signs stays until verifiers know the other."""
+        declared = key(KeySet(algorithm="EdDSA"))
+        one, other = json.loads(make(declared, {}))["keys"]
+        public = {name: part for name, part in other.items() if name != "d"}
+        old = json.dumps({"keys": [one, {**one, "d": ""}, public]})
+        found = json.loads(make(declared, {declared.name: old}))["keys"]
+        assert (found[0], found[2:]) == (one, [public])
+        assert "d" in found[1]
 
     @pytest.mark.parametrize("old", ["canary", '{"canary": 1}', '["canary"]'])
     def test_refuses_a_value_that_is_no_key_set(self, old: str) -> None:

@@ -10,8 +10,8 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from k8sgen.kubernetes.yaml import to_yaml
-from k8sgen.project import project
 from k8sgen.project.compose import Composition
+from k8sgen.project.files import names
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(file.stem for file in (ROOT / "services").glob("[!_]*.py"))
@@ -28,7 +28,7 @@ class YamlSnapshot(SingleFileSnapshotExtension):
     _write_mode = WriteMode.TEXT
 
 
-@pytest.mark.parametrize("environment", project.names(ROOT))
+@pytest.mark.parametrize("environment", names(ROOT))
 @pytest.mark.parametrize("service", SERVICES)
 def test_manifests(
     service: str,
@@ -42,7 +42,7 @@ def test_manifests(
     assert reviewed, f"review git diff after: {WRITE}"
 
 
-@pytest.mark.parametrize("environment", project.names(ROOT))
+@pytest.mark.parametrize("environment", names(ROOT))
 def test_no_service_is_left_without_a_snapshot(
     environment: str, compositions: Mapping[str, Composition]
 ) -> None:

@@ -19,7 +19,8 @@ from k8sgen.output.header import File
 from k8sgen.output.status import compare as compare_files
 from k8sgen.project.compose import Composition, compose_base, compose_each
 from k8sgen.project.contract import needs
-from k8sgen.project.project import Project, environment_file, load
+from k8sgen.project.files import environment_file
+from k8sgen.project.project import Project, load
 from k8sgen.secrets.contract.stubs import secret_files
 
 STACK_FILE = "services/stack.py"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
@@ -15,9 +14,10 @@ from k8sgen.checks.run import check
 from k8sgen.checks.waiver import Waiver
 from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
-from k8sgen.errors import ProjectError, within
+from k8sgen.errors import within
 from k8sgen.project.compose import Composition
 from k8sgen.project.contract import needs
+from k8sgen.project.files import configured_folders
 from k8sgen.project.stdout import to_stderr
 from k8sgen.secrets.contract.check import check_environment
 from k8sgen.secrets.contract.keys import Derived, SecretKey
@@ -104,24 +104,3 @@ def schema_folders(root: Path) -> tuple[Path, ...]:
     told = os.environ.get(SCHEMAS_VARIABLE, "")
     outside = [Path(entry) for entry in told.split(os.pathsep) if entry]
     return (*configured_folders(root), *outside)
-
-
-def configured_folders(root: Path) -> tuple[Path, ...]:
-    """Return the folders that pyproject.toml names."""
-    file = root / "pyproject.toml"
-    names = _setting(file) if file.is_file() else []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        msg = "[tool.k8sgen] schemas is not a list of folders"
-        hint = 'write for instance schemas = ["schemas"]'
-        raise ProjectError(msg, location=Path(file.name), hint=hint)
-    return tuple(root / name for name in names)
-
-
-def _setting(file: Path) -> object:
-    try:
-        found = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        msg = f"cannot be read: {error}"
-        raise ProjectError(msg, location=Path(file.name), hint="correct the TOML") from None
-    settings: Mapping[str, object] = found.get("tool", {}).get("k8sgen", {})
-    return settings.get("schemas", [])

@@ -11,7 +11,6 @@ import click
 
 from k8sgen.cli.group import CommandGroup
 from k8sgen.errors import K8sgenError, UsageError, did_you_mean
-from k8sgen.tools import node
 from k8sgen.tools.programs import DISTRIBUTION
 
 COMMANDS = (
@@ -28,22 +27,13 @@ COMMANDS = (
     "secrets",
     "doctor",
 )
-_WITHOUT_NODE = ("doctor",)
-
-
-class _Commands(CommandGroup):
-    """Asks for Node where a command needs it, before that loads the library."""
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in COMMANDS and cmd_name not in _WITHOUT_NODE:
-            node.require()
-        return super().get_command(ctx, cmd_name)
 
 
 @click.command(
-    cls=_Commands,
+    cls=CommandGroup,
     package=__name__,
     names=COMMANDS,
+    without_node=("schemas", "secrets", "doctor"),  # the first two say it for each of theirs
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=False,  # no command is wrong use, and reported like all of that
 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from k8sgen.errors import Location, UsageError, suggest
 from k8sgen.project.lines import line_of
-from k8sgen.project.project import Project
 from k8sgen.tools.kubectl import kubeconfig
+
+if TYPE_CHECKING:
+    from k8sgen.project.project import Project
 
 SETTING = "cluster.context"
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from k8sgen.errors import UsageError, suggest
+from k8sgen.tools import node
 
 
 class CommandGroup(click.Group):
@@ -21,12 +22,16 @@ class CommandGroup(click.Group):
     Args:
         package: That of the modules; each has the attribute `command`.
         names: In the order of the help.
+        without_node: Those that do not load the library, for which Node has to be there.
     """
 
-    def __init__(self, *, package: str, names: Sequence[str], **settings: Any) -> None:
+    def __init__(
+        self, *, package: str, names: Sequence[str], without_node: Sequence[str], **settings: Any
+    ) -> None:
         super().__init__(**settings)
         self.package = package
         self.names = names
+        self.without_node = without_node
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.names]
@@ -34,6 +39,8 @@ class CommandGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.names:
             return None
+        if cmd_name not in self.without_node:
+            node.require()
         command: click.Command = import_module(f"{self.package}.{cmd_name}").command
         return command
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from k8sgen.actions.validate import configured_folders
 from k8sgen.checks.schemas.definition import schemas_of
 from k8sgen.checks.schemas.pull import definitions, write
 from k8sgen.cli.context import context, current, known, to_read
 from k8sgen.cli.output import as_json, print_json
-from k8sgen.project.project import load
+from k8sgen.project.files import configured_folders
+from k8sgen.tools import node
 
 
 @click.group("schemas", no_args_is_help=False)
@@ -54,5 +54,8 @@ def pull(
 
 def _cluster(root: Path, environment: str | None, context: str | None) -> str | None:
     if environment:
+        node.require()
+        from k8sgen.project.project import load  # noqa: PLC0415 - which starts Node
+
         return to_read(load(root, [environment]), environment, context)
     return known(context) if context else current("schemas")

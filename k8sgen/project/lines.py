@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
 from k8sgen.errors import Location
-from k8sgen.project.project import Project, environment_file
+from k8sgen.project.files import environment_file
+
+if TYPE_CHECKING:
+    from k8sgen.project.project import Project
 
 _INDEX = re.compile(r"\[\d+\]")
 

@@ -15,6 +15,7 @@ import attrs
 from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, ProjectError, UsageError, suggest
 from k8sgen.project.failure import translated
+from k8sgen.project.files import environment_file, names
 from k8sgen.project.stdout import to_stderr
 from k8sgen.secrets.contract.keys import Revisions
 from k8sgen.secrets.files.store import Store, revisions
@@ -52,12 +53,6 @@ class Project:
     def is_whole(self) -> bool:
         """Whether all environments were asked for."""
         return set(self.environments) == set(names(self.root))
-
-
-def names(root: Path) -> list[str]:
-    """Return the names of the environments, without loading anything."""
-    files = sorted((root / "environments").glob("[!_]*.py"))
-    return [file.stem.replace("_", "-") for file in files]
 
 
 def _refuse_strays(root: Path) -> None:
@@ -189,8 +184,3 @@ def _environment(name: str, kind: type[Environment], root: Path) -> Environment:
         msg = f"the environment's name is {value.name!r}, and the file's {name!r}"
         raise ProjectError(msg, location=file, hint="make both the same")
     return value
-
-
-def environment_file(name: str) -> Path:
-    """Return the file of an environment, from the project's directory; its stem is the variable."""
-    return Path("environments", f"{name.replace('-', '_')}.py")

@@ -17,12 +17,12 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from k8sgen.project import project
 from k8sgen.project.compose import Composition
+from k8sgen.project.files import names
 from tests.conftest import ROOT
 from tests.tools import shared
 
-ENVIRONMENTS = ("base", *project.names(ROOT))
+ENVIRONMENTS = ("base", *names(ROOT))
 SCHEMAS = {
     ("hydra", "hydra.yaml"): "hydra.config.schema.json",
     ("oathkeeper", "oathkeeper.yaml"): "oathkeeper.config.schema.json",

@@ -10,14 +10,14 @@ import pytest
 
 from k8sgen import Given
 from k8sgen.actions.validate import validate
-from k8sgen.project import project
 from k8sgen.project.compose import Composition
+from k8sgen.project.files import names
 from k8sgen.settings.autoscaling import least
 from tests.conftest import ROOT
 from tests.environments.pods import of_kind, pods, strings
 from tests.restricted import violations
 
-ENVIRONMENTS = ("base", *project.names(ROOT))
+ENVIRONMENTS = ("base", *names(ROOT))
 
 
 @pytest.fixture(params=ENVIRONMENTS)

@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 
 from k8sgen.kubernetes.quantity import parse_quantity
-from k8sgen.project import project
 from k8sgen.project.compose import Composition
+from k8sgen.project.files import names
 from tests.conftest import ROOT
 from tests.environments.pods import Pods, of_kind, pods
 
 
-@pytest.fixture(params=project.names(ROOT))
+@pytest.fixture(params=names(ROOT))
 def composition(
     request: pytest.FixtureRequest, compositions: Mapping[str, Composition]
 ) -> Composition:

@@ -19,7 +19,14 @@ COMMANDS = (
 )
 
 
-@click.command("secrets", cls=CommandGroup, package=__name__, names=COMMANDS, no_args_is_help=False)
+@click.command(
+    "secrets",
+    cls=CommandGroup,
+    package=__name__,
+    names=COMMANDS,
+    without_node=("audit",),
+    no_args_is_help=False,
+)
 def command() -> None:
     """Make, check, rotate and apply the encrypted secrets of an environment.
 

@@ -9,7 +9,7 @@ import click
 
 from k8sgen.cli.output import as_json, print_json, print_table
 from k8sgen.errors import UsageError, suggest
-from k8sgen.project import project
+from k8sgen.project.files import names
 from k8sgen.secrets.files.audit import audit, is_shallow
 
 
@@ -22,7 +22,7 @@ def command(root: Path, environment: str | None, as_json: bool) -> None:
 
     It needs no private key.
     """
-    known = project.names(root)
+    known = names(root)
     if environment and environment not in known:
         hint = suggest(environment, known)
         raise UsageError(f"there is no environment {environment!r}", hint=hint)

@@ -21,7 +21,7 @@ def command(root: Path, environment: str, secret: str) -> None:
     """Edit the encrypted file of SECRET in ENV with the editor of sops ($SOPS_EDITOR, $EDITOR).
 
     Values derived from those that change are updated. The editor works on a temporary file of
-    sops in plain text: put TMPDIR on a disk in memory, or use secrets generate --given.
+    sops in plain text, which is in memory where the system has a disk there.
     """
     here = site(root, environment)
     if secret not in {*here.needs.secrets, *here.store.names()}:

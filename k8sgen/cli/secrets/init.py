@@ -8,6 +8,7 @@ import click
 
 from k8sgen.cli.secrets.common import environment
 from k8sgen.project import project
+from k8sgen.project.files import environment_file
 from k8sgen.secrets.files import identity
 from k8sgen.secrets.files.recipients import add_recipient
 from k8sgen.secrets.files.store import Store
@@ -27,7 +28,7 @@ def command(root: Path, environment: str) -> None:
     purpose = f"{found.stack.part_of}/{environment}"
     ours = identity.ensure(purpose, root=found.root, known=recipients)
     click.echo(f"{'made' if ours.made else 'found'}: an age identity in {identity.key_file()}")
-    shown = project.environment_file(environment).with_suffix(".yaml")
+    shown = environment_file(environment).with_suffix(".yaml")
     if add_recipient(found.root / shown, ours.recipient, present=recipients, shown=shown):
         click.echo(f"added: {ours.recipient} to {shown}")
     else:

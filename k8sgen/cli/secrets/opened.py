@@ -12,8 +12,8 @@ from k8sgen.secrets.contract.keys import combined_revision
 from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.files.open import close, open_keys
 from k8sgen.secrets.files.store import Store
+from k8sgen.secrets.rotation.rollout import Rollout
 from k8sgen.secrets.rotation.rotate import turn_back
-from k8sgen.secrets.rotation.running import Running
 
 NOTHING = "nothing to do: no rotation is open"
 _MINUTES = 15
@@ -83,8 +83,8 @@ def is_over(here: Site, cluster: str | None) -> bool:
 
 def _behind(here: Site, cluster: str, names: Collection[str]) -> list[str]:
     bodies = here.composition.bodies()
-    running = Running(needs=here.needs, store=here.store, bodies=bodies, context=cluster)
-    return running.behind(names)
+    rollout = Rollout(needs=here.needs, store=here.store, bodies=bodies, context=cluster)
+    return rollout.behind(names)
 
 
 def _report(found: list[str]) -> int:

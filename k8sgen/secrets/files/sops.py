@@ -16,6 +16,7 @@ from typing import Any
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files.encrypted import Encrypted
 from k8sgen.secrets.files.failure import explain
+from k8sgen.secrets.files.memory import plain_folder
 from k8sgen.tools.programs import require
 
 ENCRYPTED_REGEX = "^(data|stringData)$"
@@ -90,7 +91,10 @@ def update_recipients(path: Path, recipients: Sequence[str], *, file: Path) -> N
 def edit(path: Path, *, file: Path) -> bool:
     """Open the editor on the file at *path*, and return whether anything was changed."""
     command = [require("sops"), "edit", "--input-type", "yaml", "--output-type", "yaml", str(path)]
-    status = subprocess.run(command, env=_environment(), check=False).returncode
+    with plain_folder() as plain:
+        env = {**_environment(), "TMPDIR": str(plain.path)}
+        done = subprocess.run(command, env=env, pass_fds=[plain.lock], check=False)
+    status = done.returncode
     if status not in (0, UNCHANGED):
         msg = f"sops edit ended with status {status}; nothing was changed"
         raise SecretsError(msg, location=file, hint="its own message is above")

@@ -30,6 +30,7 @@ IN_USE = "in-use"
 """The folder of the files as they were before what is open, while servers still use them."""
 STAGED = ".k8sgen-staged"
 DECIDED = ".k8sgen-decided"
+EDITED = ".k8sgen-edited"
 _NONE = "new"
 
 
@@ -65,7 +66,7 @@ class Store:
 
     def edited(self, secret: str) -> Path:
         """Return the path of a copy to edit, whose name tells which content it is a copy of."""
-        return self.folder / f".{secret}.{_fingerprint(self.path(secret))}.edited{SUFFIX}"
+        return self.folder / EDITED / f"{secret}.{_fingerprint(self.path(secret))}{SUFFIX}"
 
     def names(self) -> list[str]:
         """Return the Secrets that have a file, whatever is in it."""
@@ -169,7 +170,8 @@ class Staging:
         """Return the place of the new file of *secret*, with a copy of the old one in it."""
         old = self.store.path(secret)
         staged = self.folder / f"{secret}.{_fingerprint(old)}{SUFFIX}"
-        staged.parent.mkdir(parents=True, exist_ok=True)
+        make_ignored(self.folder)
+        staged.parent.mkdir(exist_ok=True)
         if old.exists() and not staged.exists():
             shutil.copyfile(old, staged)
         return Place(staged, self.store.shown(secret))
@@ -192,6 +194,12 @@ class Staging:
         """Discard what was staged."""
         if self.folder.exists():
             _clear(self.folder)
+
+
+def make_ignored(folder: Path) -> None:
+    """Make a folder that git ignores, so that what a kill leaves there is never committed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".gitignore").write_text("*\n", "utf-8")
 
 
 def _clear(folder: Path) -> None:

@@ -13,7 +13,7 @@ from k8sgen.secrets.contract.stubs import is_placeholder
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files import sops
 from k8sgen.secrets.files.open import keep
-from k8sgen.secrets.files.store import Place, Staging, Store
+from k8sgen.secrets.files.store import EDITED, SUFFIX, Place, Staging, Store, make_ignored
 from k8sgen.secrets.files.writing import note, staged, verify
 from k8sgen.secrets.rotation.change import refuse_open
 
@@ -31,12 +31,20 @@ def edit(store: Store, secret: str) -> Place | None:
         hint = f"make it with: k8sgen secrets generate {store.environment}"
         raise SecretsError(msg, location=store.shown(secret), hint=hint)
     copy = Place(store.edited(secret), store.shown(secret))
+    make_ignored(copy.path.parent)
     if not copy.path.exists():
         shutil.copyfile(path, copy.path)
     if sops.edit(copy.path, file=copy.shown):
         return copy
-    copy.path.unlink()
+    _discard(copy)
     return None
+
+
+def _discard(copy: Place) -> None:
+    """Remove the copy, and its folder where it was the last."""
+    copy.path.unlink()
+    if not list(copy.path.parent.glob(f"*{SUFFIX}")):
+        shutil.rmtree(copy.path.parent)
 
 
 def take(staging: Staging, needs: Needs, secret: str, edited: Place, *, now: datetime) -> None:
@@ -52,8 +60,8 @@ def take(staging: Staging, needs: Needs, secret: str, edited: Place, *, now: dat
     if store.edited(secret) != edited.path:
         problem = "changed while you edited it"
         hint = (
-            f"your version is kept in {edited.path.name} beside it: put your changes in again "
-            f"with k8sgen secrets edit {store.environment} {secret}, and delete it"
+            f"your version is kept beside it, in {EDITED}/{edited.path.name}: put your changes in "
+            f"again with k8sgen secrets edit {store.environment} {secret}, and delete it"
         )
         raise SecretsError(problem, location=edited.shown, hint=hint)
     old = store.read(secret)
@@ -67,7 +75,7 @@ def take(staging: Staging, needs: Needs, secret: str, edited: Place, *, now: dat
     note(place, staged(place, old, changed, foreign=changed))
     verify(place, values)
     staging.commit()
-    edited.path.unlink()
+    _discard(edited)
 
 
 def read_stub(text: str, needed: Needed, shown: Path) -> dict[str, str]:

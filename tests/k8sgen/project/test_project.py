@@ -9,13 +9,14 @@ import pytest
 
 from k8sgen.errors import Location, UsageError
 from k8sgen.project import project
+from k8sgen.project.files import names
 from tests.projects import edited, own_imports, write_project
 
 
 def test_environments_are_the_files_of_their_folder(tmp_path: Path) -> None:
     """In alphabetical order, underscores as dashes; what starts with one is none."""
     write_project(tmp_path, {"environments/eu_west.py": "", "environments/_common.py": ""})
-    assert project.names(tmp_path) == ["eu-west", "production", "staging"]
+    assert names(tmp_path) == ["eu-west", "production", "staging"]
 
 
 def test_only_the_environments_that_were_asked_for_are_loaded(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from k8sgen.secrets.errors import SecretsError
-from k8sgen.secrets.files.store import DECIDED, STAGED, Store
+from k8sgen.secrets.files.store import DECIDED, STAGED, Store, make_ignored
 from tests.k8sgen.output.processes import AUDITED, Steps, die, end, start
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -181,5 +181,6 @@ def test_a_folder_that_cannot_be_written_is_named(store: Store) -> None:
 
 def test_hidden_files_are_no_secrets(store: Store) -> None:
     """A copy that is being edited is not taken for a Secret."""
+    make_ignored(store.edited("a").parent)
     store.edited("a").write_text("x")
     assert store.names() == ["a", "b"]

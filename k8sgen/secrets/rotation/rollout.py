@@ -19,7 +19,7 @@ _OVER = ("Succeeded", "Failed")
 
 
 @attrs.frozen(kw_only=True)
-class Running:
+class Rollout:
     """
     The cluster of an environment, asked without reading a value.
 

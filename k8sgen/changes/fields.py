@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from k8sgen.changes.meaning import Kind, canonical, is_set
+from k8sgen.changes.meaning import Kind, canonical, is_filled_in, is_set
 from k8sgen.changes.path import Path, item
 from k8sgen.errors import K8sgenError
 from k8sgen.kubernetes.manifest import Body
@@ -72,6 +72,9 @@ class _Walk:
 
     def any(self, before: Any, after: Any, path: Path, kind: Kind) -> Iterator[Field]:
         if before is MISSING or after is MISSING:
+            there = after if before is MISSING else before
+            if is_filled_in(path, there):
+                return
             yield _leaf(path, before, after)
         elif self._same(before, after, path, kind):
             return

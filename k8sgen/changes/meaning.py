@@ -42,6 +42,14 @@ _ALWAYS_SETS = frozenset(("add", "drop", "accessModes"))
 """The same in a pod's capabilities and in a claim."""
 
 
+_CLAIM = {"apiVersion": "v1", "kind": "PersistentVolumeClaim"}
+
+
+def is_filled_in(path: Path, value: Any) -> bool:
+    """Return whether the API server itself gives that *value* to the field where it is missing."""
+    return path[:2] == ("spec", "volumeClaimTemplates") and _CLAIM.get(str(path[-1])) == value
+
+
 def is_amount(path: Path) -> bool:
     """Return whether the value at *path* is a quantity."""
     if path[:1] in (("data",), ("stringData",), ("metadata",)):

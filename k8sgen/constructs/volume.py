@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import attrs
 
+from k8sgen.kubernetes.quantity import canonical_quantity
 from k8sgen.secrets.contract.keys import SecretKey
 from k8sgen.settings.resources import Storage
 from k8sgen.settings.value import dns_label
@@ -38,7 +39,7 @@ class EmptyDir:
     """
 
     name: str = attrs.field(validator=dns_label)
-    size: str = "64Mi"
+    size: str = attrs.field(default="64Mi", converter=canonical_quantity)
     memory: bool = False
 
     volume_name = property(lambda self: self.name)
@@ -66,6 +67,9 @@ class Claim:
     def template(self) -> dict[str, Any]:
         """Return the StatefulSet's `volumeClaimTemplates` entry."""
         return {
+            # The server fills in the first two, and a comparison would find them for ever.
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
             "metadata": {"name": self.name},
             "spec": {
                 "accessModes": ["ReadWriteOnce"],

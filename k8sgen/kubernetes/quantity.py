@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, Decimal
 
 # Source: apimachinery pkg/api/resource/quantity.go and suffix.go.
 _SUFFIXES = {
@@ -31,3 +32,35 @@ def parse_quantity(text: str | int) -> Decimal:
         raise ValueError(msg)
     number, exponent, suffix = match.groups()
     return Decimal(number + (exponent or "")) * _SUFFIXES[suffix or ""]
+
+
+def canonical_quantity(text: str) -> str:
+    """
+    Write a quantity as the API server keeps it, `2Gi` for `2048Mi`; anything else stays as it is.
+
+    In another form it would differ for ever from what a server-side apply left on the cluster.
+
+    Source:
+        apimachinery pkg/api/resource/quantity.go, CanonicalizeBytes
+    """
+    match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
+    if not match:
+        return text
+    number = parse_quantity(text)
+    if str(match[3]).endswith("i") and abs(number) >= 1024 and number == int(number):
+        found = _shortened(int(number), 1024, ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"])
+    else:
+        nano = int((number * 10**9).to_integral_value(ROUND_CEILING))
+        suffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"]
+        if match[2]:
+            suffixes = [f"{match[2][0]}{power}" if power else "" for power in range(-9, 19, 3)]
+        found = _shortened(nano, 1000, suffixes) if nano else "0"
+    return text if text == found else found
+
+
+def _shortened(number: int, base: int, suffixes: Sequence[str]) -> str:
+    """Write *number* with the greatest suffix that leaves it whole."""
+    step = 0
+    while number % base == 0 and step + 1 < len(suffixes):
+        number, step = number // base, step + 1
+    return f"{number}{suffixes[step]}"

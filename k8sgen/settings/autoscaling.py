@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import attrs
 
+from k8sgen.kubernetes.quantity import canonical_quantity
 from k8sgen.settings.value import Value, at_least, at_most, quantity
 
 
@@ -23,7 +24,7 @@ class Metric(Value):
     """
 
     name: str
-    average: str = attrs.field(validator=quantity)
+    average: str = attrs.field(converter=canonical_quantity, validator=quantity)
     labels: Mapping[str, str] = attrs.field(factory=dict)
     source: Literal["pods", "external"] = "pods"
 

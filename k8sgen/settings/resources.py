@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from k8sgen.kubernetes.quantity import parse_quantity
+from k8sgen.kubernetes.quantity import canonical_quantity, parse_quantity
 from k8sgen.settings.value import Value, quantity
 
 
@@ -14,8 +14,8 @@ from k8sgen.settings.value import Value, quantity
 class Compute(Value):
     """An amount of processor (cores) and memory (bytes), as Kubernetes quantities."""
 
-    cpu: str = attrs.field(validator=quantity)
-    memory: str = attrs.field(validator=quantity)
+    cpu: str = attrs.field(converter=canonical_quantity, validator=quantity)
+    memory: str = attrs.field(converter=canonical_quantity, validator=quantity)
 
     @property
     def mebibytes(self) -> int:
@@ -57,7 +57,7 @@ class Storage(Value):
         class_name: The storage class; `None` is the cluster's default.
     """
 
-    size: str = attrs.field(validator=quantity)
+    size: str = attrs.field(converter=canonical_quantity, validator=quantity)
     class_name: str | None = None
 
     @property

@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from k8sgen.kubernetes.scope import is_cluster_scoped
+from k8sgen.tools.kubectl import SERVER_SIDE
 from tests.conformance.control_plane import Listener, api_server, kubeconfig
+from tests.k8sgen.kubernetes.test_quantity import KEPT
 from tests.projects import WEB, run, write_project
 from tests.tools import tool
 
@@ -137,7 +139,7 @@ def test_a_rotation_goes_to_the_environments_cluster(root: Path, wrong: Listener
 def test_what_runs_is_read_from_the_environments_cluster(root: Path, wrong: Listener) -> None:
     """Once applied, it does not differ."""
     assert run(root, "diff", "staging", "--live").status == 1
-    kubectl("apply", "--server-side", f"--kustomize={root}/dist/overlays/staging")
+    kubectl("apply", *SERVER_SIDE, f"--kustomize={root}/dist/overlays/staging")
     ran = run(root, "diff", "staging", "--live", "--json")
     assert (ran.status, ran.err) == (0, "")
     (found,) = json.loads(ran.out)["environments"]
@@ -198,6 +200,25 @@ def test_cluster_scoped_is_what_the_api_server_says(wrong: Listener) -> None:
         for kind in json.loads(listed)["resources"]:
             kept = "get" in kind["verbs"]
             assert not kept or is_cluster_scoped(_head(kind)) is not namespaced, kind
+
+
+def test_quantities_are_kept_as_we_write_them(wrong: Listener) -> None:
+    """In the form that a later comparison finds."""
+    volumes = [
+        {"name": f"v{number}", "emptyDir": {"sizeLimit": text}} for number, text in enumerate(KEPT)
+    ]
+    body = {
+        "apiVersion": "v1",
+        "kind": "PodTemplate",
+        "metadata": {"name": "quantities", "namespace": "default"},
+        "template": {
+            "metadata": {"labels": {"a": "b"}},
+            "spec": {"containers": [{"name": "a", "image": "a"}], "volumes": volumes},
+        },
+    }
+    answer = kubectl("create", "--output=json", "-f", "-", text=json.dumps(body))
+    found = json.loads(answer)["template"]["spec"]["volumes"]
+    assert [volume["emptyDir"]["sizeLimit"] for volume in found] == [*KEPT.values()]
 
 
 def _head(kind: Mapping[str, Any]) -> dict[str, str]:

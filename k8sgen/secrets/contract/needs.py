@@ -86,7 +86,13 @@ class Needs:
         return {
             "apiVersion": "v1",
             "kind": "Secret",
-            "metadata": {"name": needed.name, **namespace, "labels": dict(needed.labels)},
+            "metadata": {
+                "name": needed.name,
+                **namespace,
+                "labels": dict(needed.labels),
+                # A client-side apply would write the values into another annotation, in plain text.
+                "annotations": {"argocd.argoproj.io/sync-options": "ServerSideApply=true"},
+            },
             "type": "Opaque",
             "stringData": dict(values),
         }

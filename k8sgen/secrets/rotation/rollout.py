@@ -46,7 +46,8 @@ class Rollout:
         for secret in dict.fromkeys(name.partition("/")[0] for name in names):
             file = self.store.read(secret)
             path = f"jsonpath={{.kind}}\n{{.metadata.annotations.{ANNOTATION}}}"
-            kind, _, noted = self._get(f"secret/{secret}", f"--output={path}").partition("\n")
+            found = self._get(f"secret/{secret}", "--ignore-not-found", f"--output={path}")
+            kind, _, noted = found.partition("\n")
             records = read_records(noted)
             for key in file.values if kind else ():
                 there = records[key].revision if key in records else ""
@@ -76,7 +77,7 @@ class Rollout:
 
     def _get(self, *arguments: str) -> str:
         namespace = f"--namespace={self.needs.namespace}"
-        return ask(self.context, "get", namespace, "--ignore-not-found", *arguments)
+        return ask(self.context, "get", namespace, *arguments)
 
 
 def _place(pod: Mapping[str, Any]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from k8sgen.kubernetes.quantity import parse_quantity
+from k8sgen.kubernetes.quantity import canonical_quantity, parse_quantity
 
 BINARY = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"]
 DECIMAL = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"]
@@ -56,3 +56,32 @@ def test_near_misses_are_refused(text: str) -> None:
     """Spaces, other suffixes, other digits."""
     with pytest.raises(ValueError, match="is not a quantity"):
         parse_quantity(text)
+
+
+KEPT = {
+    "2048Mi": "2Gi", "1.5Gi": "1536Mi", "1000Ki": "1000Ki", "512Ki": "512Ki", "1023Ki": "1023Ki",
+    "1Ki": "1Ki", "0.5Ki": "512", "0.1Gi": "107374182400m", "1000m": "1", "0.5": "500m",
+    "1000": "1k", "1024": "1024", "100M": "100M", "1000M": "1G", "1e3": "1e3", "5e2": "500",
+    "1E3": "1E3", "2.50": "2500m", "0": "0", "0Gi": "0", "1.0000000001": "1000000001n",
+}  # fmt: skip
+"""As the API server answers; see tests/conformance/test_cluster.py."""
+
+
+@pytest.mark.parametrize(("text", "kept"), KEPT.items())
+def test_a_quantity_is_written_as_the_server_keeps_it(text: str, kept: str) -> None:
+    """So that it does not differ from the cluster for ever."""
+    assert canonical_quantity(text) == kept
+    assert canonical_quantity(kept) is kept
+
+
+@given(st.decimals(0, 10**6, places=2), st.sampled_from([*BINARY, *DECIMAL]))
+def test_a_quantity_stays_the_same_amount(number: Decimal, suffix: str) -> None:
+    """Whatever its form; below a billionth it is rounded up."""
+    text = f"{number}{suffix}"
+    amount, kept = parse_quantity(text), parse_quantity(canonical_quantity(text))
+    assert 0 <= kept - amount < Decimal("1e-9")
+
+
+def test_what_is_no_quantity_stays() -> None:
+    """The validators say what is wrong with it."""
+    assert canonical_quantity("1 Gi") == "1 Gi"

@@ -128,7 +128,7 @@ class TestResources:
         """Whatever the units: a thousandth of a core here, mebibytes there."""
         low, high = Compute(cpu=f"{request}m", memory="1Ki"), Compute(cpu=f"{limit}m", memory="1Mi")
         if request > limit:
-            with pytest.raises(ValueError, match=f"cpu request {request}m is more than its limit"):
+            with pytest.raises(ValueError, match=f"cpu request {low.cpu} is more than its limit"):
                 Resources(requests=low, limits=high)
         else:
             body = Resources(requests=low, limits=high).body()

@@ -17,14 +17,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.conformance.pods import free_port
 from tests.tools import server, tool
 
-_TOKEN = "of-the-test"
+TOKEN = "of-the-test"
 _SECONDS = 90
 
 
 @contextmanager
-def api_server(folder: Path) -> Iterator[str]:
+def api_server(folder: Path, controllers: Sequence[str] = ()) -> Iterator[str]:
     """
     Run an API server whose data is in *folder*, and which lets its one user do everything.
+
+    Args:
+        controllers: Those of the controller manager to run beside it; a list of names.
 
     Returns:
         Its address.
@@ -33,7 +36,7 @@ def api_server(folder: Path) -> Iterator[str]:
     port = free_port()
     key, tokens = folder / "service-accounts.key", folder / "tokens.csv"
     key.write_bytes(_private_key())
-    tokens.write_text(f"{_TOKEN},tester,tester,system:masters\n")
+    tokens.write_text(f"{TOKEN},tester,tester,system:masters\n")
     with ExitStack() as stack:
         peers = [f"--listen-peer-urls={own}", f"--initial-advertise-peer-urls={own}"]
         clients = [f"--listen-client-urls={etcd}", f"--advertise-client-urls={etcd}"]
@@ -57,7 +60,25 @@ def api_server(folder: Path) -> Iterator[str]:
         process = _start(stack, folder, api)
         address = f"https://127.0.0.1:{port}"
         _wait_for(address, process, folder / "kube-apiserver.log")
+        if controllers:
+            _start(stack, folder, _controller_manager(folder, controllers))
         yield address
+
+
+def _controller_manager(folder: Path, controllers: Sequence[str]) -> list[str]:
+    config = folder / "kubeconfig"  # which the wait has written
+    return [
+        "kube-controller-manager",
+        f"--kubeconfig={config}",
+        f"--authentication-kubeconfig={config}",
+        f"--authorization-kubeconfig={config}",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={free_port()}",
+        "--leader-elect=false",
+        f"--controllers={','.join(controllers)}",
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
+    ]
 
 
 def kubeconfig(file: Path, servers: dict[str, str], *, current: str) -> None:
@@ -75,7 +96,7 @@ def kubeconfig(file: Path, servers: dict[str, str], *, current: str) -> None:
         "current-context": current,
         "clusters": clusters,
         "contexts": contexts,
-        "users": [{"name": "tester", "user": {"token": _TOKEN}}],
+        "users": [{"name": "tester", "user": {"token": TOKEN}}],
     }
     file.write_text(json.dumps(content))
     file.chmod(0o600)

@@ -1,191 +1,305 @@
-"""The steps after a rotation, run on a real PostgreSQL and a real Redis: nobody is locked out."""
+"""
+The script of a rotation, on a real control plane, a real PostgreSQL and a real Redis.
+
+Clients connect all the while, each with the values that its pod was started with.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shlex
+import shutil
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import attrs
 import pytest
 
-import k8sgen
-from k8sgen import Environment, Image, Pod, Service, ServiceSettings
-from k8sgen.project.compose import compose
-from k8sgen.project.contract import needs
-from k8sgen.secrets.files import identity
-from k8sgen.secrets.rotation.steps import Step, Steps
-from services.postgres import Postgres, PostgresSettings
-from services.redis import Redis, RedisSettings
+from k8sgen.project.compose import compose_each
+from k8sgen.project.project import load
+from k8sgen.tools.kubectl import SERVER_SIDE
 from tests.conformance import postgres_server, test_redis
-from tests.conformance.pods import AWKWARD, LocalPod, free_port
-from tests.k8sgen.secrets.kit import NOW, Site
+from tests.conformance.control_plane import api_server, kubeconfig
+from tests.conformance.kubelet import Api, Kubelet
+from tests.conformance.pods import LocalPod, Secrets, free_port
+from tests.projects import run
 from tests.services.stacks import Composed
+from tests.stacks import ROOT
 from tests.tools import tool
 
 pytestmark = pytest.mark.slow
 
-
-class Client(Service):
-    """A service with both URLs, in the place of the product's backend."""
-
-    def __init__(self, scope: k8sgen.Stack, postgres: Postgres, redis: Redis) -> None:
-        super().__init__(scope, ServiceSettings(image=Image("client", "1")))
-        database = self.secret("database-url", postgres.database("client").url)
-        cache = self.secret("cache-url", redis.cache().url)
-        k8sgen.Deployment(self, Pod(self.container(env={"DATABASE": database, "CACHE": cache})))
-
-
-class Wired(k8sgen.Stack):
-    """Two servers and their client."""
-
-    part_of = "example"
-
-    def __init__(self, scope: Any, environment: Environment) -> None:
-        super().__init__(scope, environment)
-        postgres, redis = Postgres(self, PostgresSettings()), Redis(self, RedisSettings())
-        Client(self, postgres, redis)
+ENVIRONMENT = "staging"
+CLIENTS = {
+    "backend": ("backend/database-url", "backend/cache-url"),
+    "auth-handler": ("auth-handler/database-url",),
+    "template-system": ("template-system/database-url",),
+    "hydra": ("hydra/dsn",),
+}
+"""The services that connect to a server, and with which values."""
+BASH = shutil.which("bash") or "bash"
+CONTROLLERS = ("deployment", "replicaset", "statefulset", "resourcequota")
 
 
-@attrs.frozen
-class Running:
-    """Both servers, the secrets that they were started with, and the fake cluster's kubectl."""
+@attrs.define
+class Servers:
+    """The two servers, in the place of their pods."""
 
-    site: Site
     made: Composed
     postgres: postgres_server.Server
     redis: test_redis.Server
-    path: str
 
-    def answers(self, values: dict[str, str]) -> tuple[str, str]:
-        """Return what both servers answer to a client with *values*."""
-        database = values["client/database-url"].replace(
-            "@postgres:5432/", f"@127.0.0.1:{self.postgres.env['PGPORT']}/"
+    def refresh(self, values: Secrets) -> None:
+        """Let the volumes follow their Secrets."""
+        if "redis/password" in values and "postgres/superuser-password" in values:
+            self.postgres.pod.fill(self.made, values)
+            self.redis.pod.fill(self.made, values)
+
+    def refuses(self, url: str) -> str:
+        """Return why a server does not let in who comes with *url*; empty where it does."""
+        if url.startswith("redis:"):
+            there = url.replace("@redis:6379/", f"@127.0.0.1:{self.redis.port}/")
+            answer = self.redis.ask("PING", url=there)
+            return "" if answer == "PONG" else answer
+        port = self.postgres.env["PGPORT"]
+        there = url.replace("@postgres:5432/", f"@127.0.0.1:{port}/").partition("?")[0]
+        answer = self.postgres.ask(f"{there}?sslmode=disable", "SELECT 1")
+        return "" if answer == "1" else answer
+
+
+@attrs.define
+class Product:
+    """The product in its environment: files, cluster, servers, clients."""
+
+    root: Path
+    api: Api
+    servers: Servers
+    kubelet: Kubelet
+    programs: Path
+    locked_out: list[str] = attrs.field(factory=list)
+    asked: int = 0
+
+    def secrets(self, *arguments: str) -> str:
+        """Run a subcommand, which has to succeed."""
+        ran = run(self.root, "secrets", *arguments)
+        assert ran.status == 0, (arguments, ran.out, ran.err)
+        return ran.out
+
+    def rotate(self, *keys: str) -> str:
+        """Rotate, bring the manifests up to date, and return the script."""
+        script = self.root / "steps"
+        self.secrets("rotate", ENVIRONMENT, *keys, "--script", str(script))
+        assert run(self.root, "synth", ENVIRONMENT).status == 0
+        return script.read_text().replace("PATH=", f"PATH={self.programs}:", 1)
+
+    def bash(self, script: str) -> subprocess.CompletedProcess[str]:
+        """Run a script as a person does, whose virtual environment is not activated."""
+        bare = os.pathsep.join(["/usr/local/bin", "/usr/bin", "/bin"])
+        return subprocess.run(
+            [BASH, "-c", script],
+            cwd=self.root,
+            env={**os.environ, "PATH": bare},
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        cache = values["client/cache-url"].replace("@redis:6379/", f"@127.0.0.1:{self.redis.port}/")
-        return self.postgres.ask(database, "SELECT current_user"), self.redis.ask("PING", url=cache)
 
-    def run(self, step: Step) -> None:
-        """Run the commands of a step as a person does."""
-        for command in step.commands:
-            line = ["bash", "-euo", "pipefail", "-c", command]
-            environment = {**os.environ, "PATH": f"{self.path}:{os.environ['PATH']}"}
-            done = subprocess.run(
-                line, cwd=self.site.root, env=environment, capture_output=True, check=False
-            )
-            assert done.returncode == 0, (command, done.stdout, done.stderr)
+    def watch(self, stop: threading.Event) -> None:
+        """Let every client connect, again and again."""
+        while not stop.is_set():
+            for name, (service, values) in [*self.kubelet.held.items()]:
+                for key in CLIENTS.get(service, ()):
+                    refused = self.servers.refuses(values[key])
+                    self.asked += 1
+                    # A pod that was stopped meanwhile asks for nothing any more.
+                    if refused and name in self.kubelet.held:
+                        self.locked_out.append(f"{name} with {key}: {refused}")
+            self._compare()
 
-    def restart_servers(self, values: dict[str, str]) -> None:
-        """Return the servers their new files and let them read them, as their restart does."""
-        self.postgres.pod.fill(self.made, values)
-        databases = self.postgres.pod.path("/etc/postgresql/databases.sql")
-        assert self.postgres.psql(f"--file={databases}").returncode == 0
-        self.redis.pod.fill(self.made, values)
-        port = f"@127.0.0.1:{self.redis.port}/"
-        url = values["client/cache-url"].replace("@redis:6379/", port)
-        assert self.redis.ask("ACL", "LOAD", url=url) == "OK"
+    def _compare(self) -> None:
+        """Compare what pods of one service, or of two, have to know of each other."""
+        for signer in self.kubelet.of("oathkeeper"):
+            (key,) = json.loads(signer["oathkeeper/signing-key.jwks.json"])["keys"]
+            for verifier in self.kubelet.of("backend"):
+                known = json.loads(verifier["backend/id-token.jwks.json"])["keys"]
+                if key["kid"] not in [each["kid"] for each in known]:
+                    self.locked_out.append("a pod of backend does not know the key of a token")
+        every = self.kubelet.of("hydra")
+        for one in every:
+            for name in ("hydra/system", "hydra/cookie", "hydra/pagination"):
+                if any(one[name].split(",")[0] not in other[name].split(",") for other in every):
+                    self.locked_out.append(
+                        f"a pod of hydra does not know what another encrypts: {name}"
+                    )
 
 
-def fake_kubectl(folder: Path, env: dict[str, dict[str, str]], pods: dict[str, LocalPod]) -> str:
+def kubectl(context: str, *arguments: str) -> str:
+    """Ask the cluster."""
+    command = [tool("kubectl"), f"--context={context}", *arguments]
+    return subprocess.run(command, text=True, check=True, capture_output=True).stdout
+
+
+def write_project(root: Path) -> None:
+    """Copy the product, with one environment."""
+    for room in ("services", "dist"):
+        shutil.copytree(ROOT / room, root / room)
+    (root / "environments").mkdir()
+    text = (ROOT / f"environments/{ENVIRONMENT}.py").read_text()
+    text = text.replace("Cluster(", 'Cluster(context="here", ', 1)
+    (root / f"environments/{ENVIRONMENT}.py").write_text(text)
+    shutil.copy(ROOT / "environments/__init__.py", root / "environments")
+    (root / "pyproject.toml").write_text("")
+
+
+def composed(root: Path) -> Composed:
+    """Compose the environment."""
+    composition = compose_each(load(root, [ENVIRONMENT]))[ENVIRONMENT]
+    bodies = {(r.body["kind"], r.body["metadata"]["name"]): r.body for r in composition.resources}
+    return Composed(composition.stack, bodies)
+
+
+def decrypted(root: Path) -> Secrets:
+    """Decrypt all values with the real sops."""
+    found = {}
+    for path in (root / "dist/secrets" / ENVIRONMENT).glob("*.sops.yaml"):
+        answer = subprocess.check_output([tool("sops"), "decrypt", "--output-type=json", path])
+        for key, value in json.loads(answer)["stringData"].items():
+            found[f"{path.name.removesuffix('.sops.yaml')}/{key}"] = value
+    return found
+
+
+def write_programs(folder: Path, servers: Servers) -> None:
     """
-    Make a kubectl whose `exec` runs on this machine what it would in a pod, and nothing else does.
-
-    Returns:
-        The folder to put on `PATH`; `k8sgen` is there too, and does nothing.
+    Write a kubectl whose `exec` runs here what it would in a pod; the rest goes to the real one.
     """
+    folder.mkdir()
     cases = []
-    for name, pod in pods.items():
-        variables = shlex.join(f"{k}={v}" for k, v in env[name].items())
+    for name, pod, env in (
+        ("postgres", servers.postgres.pod, servers.postgres.env),
+        ("redis", servers.redis.pod, servers.redis.cli),
+    ):
+        variables = shlex.join(f"{k}={v}" for k, v in env.items())
         user = "setpriv --reuid=postgres --regid=postgres --clear-groups"
         as_user = user if name == "postgres" and os.geteuid() == 0 else ""
-        config = pod.path("/etc/postgresql")
-        script = f'"$(printf %s "$last" | sed "s#/etc/postgresql#{config}#g")"'
+        paths = [f"/etc/{name}" if name == "redis" else "/etc/postgresql", f"/run/secrets/{name}"]
+        mapped = "; ".join(f"s#{path}#{pod.path(path)}#g" for path in paths)
+        script = f'"$(printf %s "$last" | sed "{mapped}")"'
         cases.append(f"*exec*statefulset/{name}*) {as_user} env -i {variables} sh -c {script} ;;")
+    cases.append(f'*) exec {tool("kubectl")} "$@" ;;')
     text = "\n".join(["#!/bin/bash", 'last="${@: -1}"', 'case "$*" in', *cases, "esac", ""])
-    for name, content in {"kubectl": text, "k8sgen": "#!/bin/sh\n"}.items():
-        (folder / name).write_text(content)
-        (folder / name).chmod(0o755)
-    return str(folder)
+    (folder / "kubectl").write_text(text)
+    (folder / "kubectl").chmod(0o755)
 
 
-@pytest.fixture
-def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """
-    Both servers, started with the decrypted secrets of an environment.
+    The product as it runs, and its clients at work until the end.
     """
     for name in ("sops", "postgres", "redis-server"):
         tool(name)
-    monkeypatch.setenv("SOPS_AGE_KEY_FILE", str(tmp_path / "keys.txt"))
-    recipient = identity.ensure("test", root=tmp_path / "project", known=()).recipient
-    environment = Environment(name="production", recipients=(recipient,))
-    composition = compose(Wired, environment, tmp_path / "project")
-    bodies = {(r.body["kind"], r.body["metadata"]["name"]): r.body for r in composition.resources}
-    made = Composed(composition.stack, bodies)
-    site = Site(tmp_path / "project", needs(composition))
-    site.generate(given=awkward("first"))
-    values = site.values()
+    folder = tmp_path_factory.mktemp("rotation")
+    root = folder / "project"
     with ExitStack() as stack:
-        postgres = start_postgres(made, values, tmp_path / "postgres.log", stack)
-        redis = start_redis(made, values, tmp_path / "redis.log", stack)
-        (tmp_path / "bin").mkdir()
-        pods = {"postgres": postgres.pod, "redis": redis.pod}
-        path = fake_kubectl(tmp_path / "bin", {"postgres": postgres.env, "redis": redis.cli}, pods)
-        yield Running(site, made, postgres, redis, path)
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv("SOPS_AGE_KEY_FILE", str(folder / "keys.txt"))
+        patch.setenv("KUBECONFIG", str(folder / "config"))
+        address = stack.enter_context(api_server(folder, CONTROLLERS))
+        kubeconfig(folder / "config", {"here": address}, current="here")
+        write_project(root)
+        for command in ("init", "generate"):
+            ran = run(root, "secrets", command, ENVIRONMENT)
+            assert ran.status == 0, ran.err
+        assert run(root, "synth").status == 0
+        made, values = composed(root), decrypted(root)
+        redis = test_redis.Server(
+            made, LocalPod(made, "redis", values), free_port(), folder / "r.log"
+        )
+        stack.callback(redis.pod.remove)
+        servers = Servers(
+            made,
+            stack.enter_context(postgres_server.running(made, values, folder / "postgres.log")),
+            stack.enter_context(test_redis.run(redis)),
+        )
+        write_programs(folder / "bin", servers)
+        api = Api(address, ENVIRONMENT)
+        deploy(root)
+        kubelet = stack.enter_context(Kubelet(api, servers.refresh))
+        found = Product(root, api, servers, kubelet, folder / "bin")
+        stop = threading.Event()
+        watcher = threading.Thread(target=found.watch, args=[stop], daemon=True)
+        settle()
+        watcher.start()
+        yield found
+        stop.set()
+        watcher.join()
 
 
-def awkward(start: str) -> dict[str, str]:
-    """Return passwords full of what means something to somebody."""
-    names = ("postgres/client-password", "redis/password")
-    return {name: f"{start}-{name}-{AWKWARD}" for name in names}
+def deploy(root: Path) -> None:
+    """Apply everything for the first time."""
+    namespace = root / f"dist/overlays/{ENVIRONMENT}/platform/namespace-{ENVIRONMENT}.yaml"
+    kubectl("here", "apply", *SERVER_SIDE, "-f", str(namespace))
+    assert run(root, "secrets", "apply", ENVIRONMENT).status == 0
+    kubectl("here", "apply", *SERVER_SIDE, "-k", str(root / "dist/overlays" / ENVIRONMENT))
 
 
-def start_postgres(
-    made: Composed, values: dict[str, str], log: Path, stack: ExitStack
-) -> postgres_server.Server:
-    """Prepare and start PostgreSQL as its pod does."""
-    return stack.enter_context(postgres_server.running(made, values, log))
+def settle() -> None:
+    """Wait until everything runs."""
+    for kind in ("deployment", "statefulset"):
+        names = kubectl("here", "get", kind, f"--namespace={ENVIRONMENT}", "--output=name").split()
+        for name in names:
+            kubectl(
+                "here", "rollout", "status", name, f"--namespace={ENVIRONMENT}", "--timeout=120s"
+            )
 
 
-def start_redis(
-    made: Composed, values: dict[str, str], log: Path, stack: ExitStack
-) -> test_redis.Server:
-    """Start Redis as its pod does."""
-    pod = LocalPod(made, "redis", values)
-    stack.callback(pod.remove)
-    server = test_redis.Server(made, pod, free_port(), log)
-    return stack.enter_context(test_redis.run(server))
+KINDS = {
+    "a login": ("postgres/backend-password", "postgres/hydra-password"),
+    "a password of Redis": ("redis/password",),
+    "the superuser's": ("postgres/superuser-password",),
+    "a list": ("hydra/cookie", "hydra/system"),
+    "a key set": ("oathkeeper/id-token.jwks.json",),
+    "a key that one service has": ("backend/session-key",),
+}
 
 
-def test_every_client_can_connect_after_every_step(running: Running) -> None:
+@pytest.mark.parametrize("keys", KINDS.values(), ids=KINDS)
+def test_nobody_is_locked_out(product: Product, keys: Sequence[str]) -> None:
     """
-    With the old values until the clients have rolled, with the new ones from the first step on.
+    By no step, nor where the script is killed after any of them and run again.
     """
-    old = running.site.values()
-    assert running.answers(old) == ("client", "PONG")
-    outcome = running.site.generate(given=awkward("second"), now=NOW + timedelta(days=90))
-    new = running.site.values()
-    assert running.answers(new) != ("client", "PONG")
+    before = decrypted(product.root)
+    script = product.rotate(*keys)
+    after = decrypted(product.root)
+    assert all(before[key] != after[key] for key in keys)
+    held = product.kubelet.held
+    servers = {name for name, (service, _) in held.items() if service in ("redis", "postgres")}
 
-    keys = [key for key in running.site.needs.every_key() if key.name in outcome.renewed]
-    steps = Steps(
-        needs=running.site.needs, store=running.site.store, context="here", changed=keys
-    ).steps()
-    accept, secrets, clients, servers, retire = steps
-    running.run(accept)
-    assert running.answers(old) == running.answers(new) == ("client", "PONG")
-    for step in (accept, secrets, clients):  # every step may be run again
-        running.run(step)
-        assert running.answers(old) == running.answers(new) == ("client", "PONG")
-    running.run(servers)
-    running.restart_servers(new)
-    assert running.answers(new) == ("client", "PONG")
-    running.run(retire)
-    assert running.answers(new) == ("client", "PONG")
-    database, cache = running.answers(old)
-    assert "password authentication failed" in database
-    assert "WRONGPASS" in cache
+    ran = run(product.root, "secrets", "rotate", ENVIRONMENT, *keys)
+    assert ran.status == 2
+    assert "is open yet" in ran.err
+    assert decrypted(product.root) == after
+
+    asked = product.asked
+    parts = re.split(r"(?=^# \d+\. )", script, flags=re.MULTILINE)
+    for end in range(2, len(parts)):
+        killed = product.bash("".join([*parts[:end], "kill -9 $$\n"]))
+        assert killed.returncode == -9, killed.stderr
+        assert product.locked_out == []
+    done = product.bash(script)
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert done.stdout.endswith("next: commit\n")
+    assert product.asked > asked
+    assert product.locked_out == []
+    assert product.kubelet.problem is None
+    assert servers <= held.keys(), "a server was restarted"
+    assert product.api.secrets() == after
+    refused = [key for key in before if "url" in key or "dsn" in key]
+    for key in refused:
+        expected = before[key] != after[key]
+        assert bool(product.servers.refuses(before[key])) is expected, key

@@ -45,9 +45,9 @@ class Server:
         script.chmod(0o755)
         return {"PATH": f"{script.parent}:{os.environ['PATH']}", **self.pod.env("redis")}
 
-    def probe(self, **env: str) -> subprocess.CompletedProcess[str]:
-        """Run the probe of the container, in its environment changed by *env*."""
-        return self.pod.run(self.pod.probe("redis"), {**self.cli, **env})
+    def probe(self) -> subprocess.CompletedProcess[str]:
+        """Run the probe of the container."""
+        return self.pod.run(self.pod.probe("redis"), self.cli)
 
     def ask(self, *words: str, url: str | None = None) -> str:
         """Return what a command answers to the client."""
@@ -110,24 +110,36 @@ class TestPassword:
         assert "NOAUTH" in server.ask("GET", "key", url=bare)
         assert "WRONGPASS" in server.ask("GET", "key", url=bare.replace("//", "//default:wrong@"))
 
-    def test_old_and_new_are_valid_until_the_restart(self, server: Server) -> None:
+    def test_old_and_new_are_valid_until_the_old_is_retired(self, server: Server) -> None:
         """
-        The running server is told of a rotated one, and its list of users makes it forget the old.
+        The running server is told of both; its probes pass all the while.
         """
         key = server.made.service(Redis).secrets["password"]
         assert key.live_update
+        first = values(server.made.stack)
         rotated = values(server.made.stack, suffix="rotated" + AWKWARD)
         new = server.url.replace(quote(AWKWARD, safe=""), quote("rotated" + AWKWARD, safe=""))
         told = server.pod.tell(key, key.live_update.accept, rotated, server.cli)
         assert (told.returncode, told.stdout) == (0, "OK\n")
         assert server.ask("PING") == server.ask("PING", url=new) == "PONG"
-        server.pod.fill(server.made, rotated)
-        try:
-            assert server.ask("ACL", "LOAD", url=new) == "OK"  # as a restart does
-            assert "WRONGPASS" in server.ask("PING")
-        finally:
-            server.pod.fill(server.made, values(server.made.stack))
-            assert server.ask("ACL", "LOAD", url=new) == "OK"
+        server.pod.fill(server.made, rotated)  # as the kubelet does, some time later
+        assert server.probe().returncode == 0
+        told = server.pod.tell(key, key.live_update.retire, rotated, server.cli)
+        assert (told.returncode, told.stdout) == (0, "OK\n")
+        assert "WRONGPASS" in server.ask("PING")
+        assert server.ask("PING", url=new) == "PONG"
+        assert server.probe().returncode == 0
+        told = server.pod.tell(key, key.live_update.accept, first, server.cli)
+        server.pod.fill(server.made, first)
+        told = server.pod.tell(key, key.live_update.retire, first, server.cli)
+        assert (told.returncode, server.ask("PING")) == (0, "PONG")
+
+    def test_a_restart_has_the_passwords_of_the_file(self, server: Server) -> None:
+        """
+        Those that a running server was told of are forgotten.
+        """
+        assert server.ask("ACL", "LOAD") == "OK"  # as a restart does
+        assert server.ask("PING") == "PONG"
 
     def test_it_is_not_shown(self, server: Server) -> None:
         """
@@ -145,7 +157,12 @@ class TestProbe:
         An answer that is an error is no sign of health.
         """
         assert server.probe().returncode == 0
-        assert server.probe(REDISCLI_AUTH="wrong").returncode != 0
+        right = values(server.made.stack)
+        server.pod.fill(server.made, {**right, "redis/password": "wrong"})
+        try:
+            assert server.probe().returncode != 0
+        finally:
+            server.pod.fill(server.made, right)
 
     def test_it_fails_without_a_server(self, server: Server) -> None:
         """

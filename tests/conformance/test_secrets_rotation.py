@@ -43,6 +43,7 @@ CLIENTS = {
 }
 """The services that connect to a server, and with which values."""
 BASH = shutil.which("bash") or "bash"
+URLS = tuple(key for keys in CLIENTS.values() for key in keys)
 CONTROLLERS = ("deployment", "replicaset", "statefulset", "resourcequota")
 
 
@@ -95,6 +96,10 @@ class Product:
         script = self.root / "steps"
         self.secrets("rotate", ENVIRONMENT, *keys, "--script", str(script))
         assert run(self.root, "synth", ENVIRONMENT).status == 0
+        return self.here(script)
+
+    def here(self, script: Path) -> str:
+        """Return the text of a script, with our kubectl before the real one."""
         return script.read_text().replace("PATH=", f"PATH={self.programs}:", 1)
 
     def bash(self, script: str) -> subprocess.CompletedProcess[str]:
@@ -259,12 +264,14 @@ def settle() -> None:
 
 
 KINDS = {
-    "a login": ("postgres/backend-password", "postgres/hydra-password"),
-    "a password of Redis": ("redis/password",),
-    "the superuser's": ("postgres/superuser-password",),
-    "a list": ("hydra/cookie", "hydra/system"),
-    "a key set": ("oathkeeper/id-token.jwks.json",),
-    "a key that one service has": ("backend/session-key",),
+    "logins": ("postgres/backend-password", "postgres/hydra-password"),
+    "a password of Redis and the superuser's": ("redis/password", "postgres/superuser-password"),
+    "what keeps previous values, and what does not": (
+        "hydra/cookie",
+        "hydra/system",
+        "oathkeeper/id-token.jwks.json",
+        "backend/session-key",
+    ),
 }
 
 
@@ -286,7 +293,7 @@ def test_nobody_is_locked_out(product: Product, keys: Sequence[str]) -> None:
     assert decrypted(product.root) == after
 
     asked = product.asked
-    parts = re.split(r"(?=^# \d+\. )", script, flags=re.MULTILINE)
+    parts = steps_of(script)
     for end in range(2, len(parts)):
         killed = product.bash("".join([*parts[:end], "kill -9 $$\n"]))
         assert killed.returncode == -9, killed.stderr
@@ -299,7 +306,51 @@ def test_nobody_is_locked_out(product: Product, keys: Sequence[str]) -> None:
     assert product.kubelet.problem is None
     assert servers <= held.keys(), "a server was restarted"
     assert product.api.secrets() == after
-    refused = [key for key in before if "url" in key or "dsn" in key]
-    for key in refused:
-        expected = before[key] != after[key]
-        assert bool(product.servers.refuses(before[key])) is expected, key
+    assert refused_of(product, before) == {key for key in URLS if before[key] != after[key]}
+
+
+def test_what_is_given_up_locks_nobody_out(product: Product) -> None:
+    """
+    Clients that have rolled go back to the values before, which the servers still accept.
+    """
+    before = decrypted(product.root)
+    parts = steps_of(product.rotate("postgres/backend-password", "redis/password"))
+    half = next(n for n, part in enumerate(parts) if "--wait" in part)
+    assert product.bash("".join(parts[:half])).returncode == 0
+    given_up = decrypted(product.root)
+    script = product.root / "back"
+    product.secrets("rotate", ENVIRONMENT, "--abandon", "--script", str(script))
+    assert decrypted(product.root) == before
+    assert run(product.root, "secrets", "rotate", ENVIRONMENT, "redis/password").status == 2
+    assert run(product.root, "synth", ENVIRONMENT).status == 0
+    done = product.bash(product.here(script))
+    assert done.returncode == 0, (done.stdout, done.stderr)
+    assert product.locked_out == []
+    assert product.api.secrets() == before
+    assert refused_of(product, given_up) == {"backend/database-url", "backend/cache-url"}
+
+
+def test_without_synth_nothing_happens(product: Product) -> None:
+    """
+    The clients would keep the old values, and the last step would retire those.
+    """
+    before = decrypted(product.root)
+    script = product.root / "steps"
+    product.secrets("rotate", ENVIRONMENT, "redis/password", "--script", str(script))
+    stopped = product.bash(product.here(script))
+    assert stopped.returncode == 1
+    assert "overlays/staging/backend/deployment.patch.yaml" in stopped.stdout
+    assert product.api.secrets() == before
+    assert "closed: " in product.secrets("rotate", ENVIRONMENT, "--abandon")
+    assert decrypted(product.root) == before
+    assert product.locked_out == []
+
+
+def steps_of(script: str) -> list[str]:
+    """Return what comes before the first step, and each step."""
+    return re.split(r"(?=^# \d+\. )", script, flags=re.MULTILINE)
+
+
+def refused_of(product: Product, values: Secrets) -> set[str]:
+    """Return the URLs of *values* that a server refuses."""
+    return {key for key in URLS if product.servers.refuses(values[key])}

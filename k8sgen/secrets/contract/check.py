@@ -183,7 +183,7 @@ class _Check:
             yield self._at(file, key.key, "secret-overdue", message)
         elif is_stale(key, self.files):
             names = ", ".join(source.name for source in key.sources)
-            message = f"{key.name} is older than what it is derived from ({names})"
+            message = f"{key.name} was made of other values than there are now ({names})"
             yield self._at(file, key.key, "secret-stale", message)
 
     def _of_stub(self, needed: Needed) -> Iterator[SecretIssue]:

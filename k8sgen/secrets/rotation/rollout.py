@@ -45,7 +45,7 @@ class Rollout:
     def _secrets(self, names: Collection[str]) -> Iterator[str]:
         for secret in dict.fromkeys(name.partition("/")[0] for name in names):
             file = self.store.read(secret)
-            path = f"jsonpath={{.kind}}\n{{.metadata.annotations.{ANNOTATION}}}"
+            path = f'jsonpath={{.kind}}{{"\\n"}}{{.metadata.annotations.{ANNOTATION}}}'
             found = self._get(f"secret/{secret}", "--ignore-not-found", f"--output={path}")
             kind, _, noted = found.partition("\n")
             records = read_records(noted)

@@ -174,7 +174,7 @@ def with_recipients(*more: str) -> Damage:
         (
             "secret-stale",
             lambda s: s.set("database", "password", "by hand"),
-            "web/database-url is older than what it is derived from",
+            "web/database-url was made of other values than there are now",
         ),
     ],
 )
@@ -186,6 +186,39 @@ def test_what_is_wrong_is_found(ready: Site, rule: str, damage: Damage, subject:
     assert matching[0].hint
     assert matching[0].environment == "production"
     assert "canary" not in repr(found(ready))
+
+
+@pytest.mark.parametrize("reverted", ["database", "web"])
+def test_a_partial_revert_is_found(ready: Site, reverted: str) -> None:
+    """Of two files whose values belong together, one has the values before the rotation."""
+    before = ready.text(reverted)
+    ready.generate(rotate=["database/password"], now=NOW + timedelta(hours=1))
+    close(ready.store)
+    assert found(ready) == []
+    ready.write(reverted, before)
+    (finding,) = found(ready)
+    assert (finding.rule, finding.message.split()[0]) == ("secret-stale", "web/database-url")
+    ready.generate(now=NOW + timedelta(hours=2))
+    close(ready.store)
+    assert found(ready) == []
+
+
+def test_an_open_rotation_is_told_and_no_fault(ready: Site) -> None:
+    """It may have to be merged before its steps can be run."""
+    ready.generate(rotate=["database/password"], now=NOW)
+    (finding,) = found(ready)
+    assert (finding.rule, finding.severity) == ("secret-open", "note")
+    assert "is open since 2026-11-22: database/login, database/password, web/d" in finding.message
+    assert "secrets rotate production --steps" in finding.hint
+
+
+def test_a_damaged_file_of_an_open_rotation_is_found(ready: Site) -> None:
+    """The values in use are in it."""
+    ready.generate(rotate=["database/password"], now=NOW)
+    path = ready.store.path("in-use/database")
+    path.write_text(path.read_text()[:400])
+    assert [f.rule for f in found(ready)] == ["secret-unreadable"]
+    assert "in-use/database.sops.yaml" in found(ready)[0].message
 
 
 def test_overdue_is_found_by_the_date_of_the_value(ready: Site) -> None:

@@ -43,6 +43,17 @@ def test_each_state_is_told(ready: Site) -> None:
     assert states(ready)["web/database-url"] == "unreadable"
 
 
+def test_what_is_open_is_told(ready: Site) -> None:
+    """Until its steps are done."""
+    ready.generate(rotate=["database/password"], now=NOW)
+    assert states(ready) == {
+        "database/password": "open",
+        "database/login": "open",
+        "web/database-url": "open",
+        "web/session": "present",
+    }
+
+
 def test_users_and_dates_are_shown(ready: Site) -> None:
     """Who gets a key, and since when it is as it is."""
     row = next(r for r in status(ready.needs, ready.store, NOW) if r.key == "session")

@@ -12,6 +12,7 @@ import pytest
 from k8sgen.secrets.contract.keys import Derived, SecretKey
 from k8sgen.secrets.errors import KeyMissingError, SecretsError
 from k8sgen.secrets.files import identity, sops
+from k8sgen.secrets.files.open import close
 from k8sgen.secrets.rotation.change import missing, present
 from tests.k8sgen.secrets.kit import NOW, Site, given, keys, needs_of
 
@@ -162,6 +163,26 @@ class TestRotate:
         assert (
             unquote(str(urlsplit(after["web/database-url"]).password)) == after["database/password"]
         )
+
+    @pytest.mark.parametrize("again", ["database/password", "web/session"])
+    def test_what_has_to_be_taken_over_changes_once(self, ready: Site, again: str) -> None:
+        """A second value would forget the one that is in use, by whatever way it comes."""
+        ready.generate(rotate=[again], now=LATER)
+        before = ready.values()
+        for ways in ({"rotate": [again]}, {"given": {again: "by hand"}}):
+            with pytest.raises(SecretsError, match="is open yet") as error:
+                ready.generate(now=LATER, **ways)
+            assert "--abandon" in error.value.hint
+            assert ready.values() == before
+        close(ready.store)
+        ready.generate(rotate=[again], now=LATER)
+
+    def test_what_nobody_has_to_take_over_may_change_again(self, site: Site) -> None:
+        """A token that a person brings is as good as the one before."""
+        site.needs = needs_of([*keys(), given()], recipients=site.needs.recipients)
+        for value in ("first", "second", "third"):
+            site.generate(given={"web/api-key": value})
+        assert site.values()["web/api-key"] == "third"
 
     def test_the_revision_of_what_did_not_change_stays(self, ready: Site) -> None:
         """So that only the pods roll that have to."""

@@ -7,10 +7,20 @@ from datetime import timedelta
 import pytest
 
 from k8sgen.errors import UsageError
+from k8sgen.secrets.contract.freshness import is_stale
 from k8sgen.secrets.contract.keys import combined_revision
 from k8sgen.secrets.files import identity
+from k8sgen.secrets.files.encrypted import Encrypted
+from k8sgen.secrets.files.open import open_keys
 from k8sgen.secrets.files.store import revisions
-from k8sgen.secrets.rotation.rotate import due, named, new_data_keys, new_recipients, older_than
+from k8sgen.secrets.rotation.rotate import (
+    due,
+    named,
+    new_data_keys,
+    new_recipients,
+    older_than,
+    turn_back,
+)
 from tests.k8sgen.secrets.kit import NOW, Site, given, keys, needs_of
 
 DAY = timedelta(days=1)
@@ -52,6 +62,44 @@ class TestDataKey:
         ready.sops("rotate", "--in-place", ready.path("web"))
         assert rolled(ready) != annotation
         assert ready.store.read("web").changed("session") > NOW
+
+
+class TestTurnBack:
+    """A rotation that is given up."""
+
+    def test_all_is_as_before(self, ready: Site) -> None:
+        """Values, dates and revisions, so that no pod has to roll that has not rolled."""
+        names = ("changed", "revision", "is_recorded")
+        before, annotation = ready.values(), rolled(ready)
+        facts = [getattr(ready.store.read("web"), n)("database-url") for n in names]
+        ready.generate(rotate=["database/password"], now=NOW + DAY)
+        given_up = ready.values()
+        turn(ready)
+        assert (ready.values(), rolled(ready)) == (before, annotation)
+        assert [getattr(ready.store.read("web"), n)("database-url") for n in names] == facts
+        assert not is_stale(ready.needs.secrets["web"].keys["database-url"], files(ready))
+        assert len(open_keys(ready.store)) == 3
+        turn(ready)
+        assert ready.values() == given_up
+
+    def test_what_came_later_stays(self, ready: Site) -> None:
+        """A key that was made meanwhile is no part of it."""
+        ready.generate(rotate=["database/password"], now=NOW + DAY)
+        ready.needs = needs_of([*keys(), given()], recipients=ready.needs.recipients)
+        ready.generate(given={"web/api-key": "mine"}, now=NOW + DAY)
+        turn(ready)
+        assert ready.values()["web/api-key"] == "mine"
+
+
+def turn(site: Site) -> None:
+    """Put the values in use in the place of the open ones."""
+    with site.store.changing() as staging:
+        turn_back(staging, site.store)
+
+
+def files(site: Site) -> dict[str, Encrypted]:
+    """Read all files."""
+    return {name: site.store.read(name) for name in site.store.names()}
 
 
 class TestRecipients:

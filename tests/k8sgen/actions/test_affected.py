@@ -76,13 +76,19 @@ def test_a_default_affects_all_that_do_not_override_it(root: Path) -> None:
     assert _affected(root).names == ["production", "staging"]
 
 
+ENCRYPTED = """\
+kind: Secret
+sops: {mac: x, version: 3.13.3, lastmodified: "2026-11-22T10:00:00Z"}
+"""
+
+
 def test_an_encrypted_file_affects_its_environment(root: Path) -> None:
     """
     A rotated secret changes no manifest, and must be applied all the same.
     """
     file = root / "dist" / "secrets" / "staging" / "web.sops.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("data: changed\n")
+    file.write_text(ENCRYPTED)
     found = _affected(root)
     assert found.names == ["staging"]
     assert found.environments[0].secrets == ("dist/secrets/staging/web.sops.yaml",)

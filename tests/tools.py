@@ -44,13 +44,13 @@ def tool(name: str) -> str:
 
 def server(name: str) -> str:
     """
-    Find a program of Kubernetes' control plane in the folder that `$K8SGEN_SERVERS` names.
+    Find a server in the folder that `$K8SGEN_SERVERS` names: Kubernetes' own, Hydra, Oathkeeper.
 
-    As `setup-envtest use -p path` brings it; it is data from outside the repository, too.
+    `setup-envtest use -p path` brings the former, Ory's releases and images have the others.
     """
     program = shared("K8SGEN_SERVERS") / name
     if not program.is_file():
-        missing(name, "a folder in $K8SGEN_SERVERS that has it, such as setup-envtest brings")
+        missing(name, "a folder in $K8SGEN_SERVERS that has it, from setup-envtest or Ory's images")
     return str(program)
 
 

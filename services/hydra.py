@@ -31,7 +31,9 @@ from services.postgres import Database
 
 PUBLIC = Port("public", 4444)
 ADMIN = Port("admin", 4445)
+METRICS = Port("metrics", 9090)
 CONFIG = "/etc/hydra"
+METRICS_CONFIG = "/etc/hydra-metrics"
 DURATION = r"\d+(ms|s|m|h)"
 
 PUBLIC_PATHS = (
@@ -56,6 +58,8 @@ class HydraSettings(ServiceSettings):
         login_ttl: How long a person may take to log in and to consent.
         connections: Of each pod to the database, at most.
         clean_up: When expired tokens and logins are deleted, in cron's five fields, UTC.
+        metrics: An image of nginx that runs without root, such as nginxinc/nginx-unprivileged: it
+            stands between scrapers and the admin port. Without it nothing is scraped.
         log_level: From this level on, messages are logged.
     """
 
@@ -68,6 +72,7 @@ class HydraSettings(ServiceSettings):
     login_ttl: str = attrs.field(default="30m", validator=matches_re(DURATION))
     connections: int = attrs.field(default=8, validator=at_least(2))
     clean_up: str = "17 3 * * *"
+    metrics: Image | None = None
     log_level: Literal["debug", "info", "warn", "error"] = "info"
 
 
@@ -75,8 +80,8 @@ class Hydra(Service):
     """
     Hydra, with its public and its admin endpoint apart: the admin one has no authentication.
 
-    Its metrics are on the admin port, which also gives out the private signing keys, so nothing
-    scrapes it.
+    Its metrics are on the admin port, which also gives out the private signing keys. So scrapers
+    get them, where the settings say so, from a container beside it that serves nothing else.
 
     Each pod migrates the database before it serves. A rollout replaces one pod at a time, so one
     migrates, whichever tool applies the manifests; a Job could not be changed once it ran, and
@@ -99,7 +104,8 @@ class Hydra(Service):
         self._files = self.config({"hydra.yaml": self._config(settings, login)})
         self._dsn = self.secret("dsn", _with_pool(database.url, settings.connections))
         migrate = self._run("migrate", "sql", "up", "--read-from-env", "--yes", name="migrate")
-        Deployment(self, Pod(self._server(), init=migrate))
+        beside = [self._metrics(settings.metrics)] if settings.metrics else []
+        Deployment(self, Pod(self._server(), init=migrate, sidecars=beside))
         # By default a run stops after 10000 rows, and a backlog would only grow.
         most = ["--limit=1000000", "--batch-size=1000"]
         clean = self._run("janitor", "--read-from-env", "--tokens", "--requests", "--grants", *most)
@@ -136,6 +142,22 @@ class Hydra(Service):
             mounts={CONFIG: self._files},
             probes=Probes.http("/health/alive", "/health/ready", port=PUBLIC.name),
             drain=5,
+        )
+
+    def _metrics(self, image: Image) -> Container:
+        self.scrape(METRICS)
+        files = self.config({"nginx.conf": NGINX}, name=f"{self.name}-metrics")
+        return self.container(
+            name="metrics",
+            image=image,
+            resources=Resources(
+                requests=Compute(cpu="10m", memory="16Mi"),
+                limits=Compute(cpu="100m", memory="64Mi"),
+            ),
+            command=["nginx", "-c", f"{METRICS_CONFIG}/nginx.conf", "-g", "daemon off;"],
+            ports=[METRICS],
+            mounts={METRICS_CONFIG: files},
+            probes=Probes.tcp(METRICS),
         )
 
     def _key(self, name: str, *, previous: int, rotate_days: int) -> SecretKey:
@@ -193,3 +215,28 @@ def _with_pool(url: Derived, connections: int) -> Derived:
     """Add the bounds of the connection pool to a database URL, which has other options already."""
     pool = f"&max_conns={connections}&max_idle_conns={connections // 2}"
     return attrs.evolve(url, template=url.template + pool)
+
+
+NGINX = f"""\
+pid /tmp/nginx.pid;
+error_log /dev/stderr warn;
+worker_processes 1;
+events {{}}
+http {{
+  access_log off;
+  client_body_temp_path /tmp/body;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+  server {{
+    listen {METRICS.number};
+    location = /metrics {{
+      limit_except GET {{ deny all; }}
+      proxy_pass http://127.0.0.1:{ADMIN.number}/admin/metrics/prometheus;
+    }}
+    location / {{ return 404; }}
+  }}
+}}
+"""
+"""The exact path alone: whatever else is asked for never reaches the admin port."""

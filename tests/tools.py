@@ -15,6 +15,7 @@ HOW_TO_GET = {
     "postgres": "apt-get install postgresql",
     "initdb": "apt-get install postgresql",
     "redis-server": "apt-get install redis-server",
+    "nginx": "apt-get install nginx-light",
     "promtool": "apt-get install prometheus",
     "chromium": "apt-get install chromium",
     "checkov": "pip install checkov (in a virtual environment of its own)",

@@ -35,6 +35,7 @@ from k8sgen.project.compose import Composition, compose_each
 from k8sgen.project.contract import needs
 from k8sgen.project.project import load
 from k8sgen.secrets.rotation.values import make
+from services import hydra
 from tests.conformance import postgres_server
 from tests.conformance.pods import LocalPod, Secrets, free_port, values
 from tests.services.stacks import Composed
@@ -203,12 +204,12 @@ def request(
     return found
 
 
-def wait_for(port: int, log: Path) -> None:
+def wait_for(port: int, log: Path, path: str = "/health/ready") -> None:
     """Wait until a server is ready."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         with suppress(OSError):
-            if request(port, "GET", "/health/ready")[0] == 200:
+            if request(port, "GET", path)[0] == 200:
                 return
         time.sleep(0.1)
     pytest.fail(log.read_text())
@@ -345,6 +346,43 @@ def by_joserfc(token: str, keys: Any, expected: Mapping[str, str]) -> bool:
     except (ValueError, JoseError):
         return False
     return True
+
+
+def test_metrics_are_all_that_is_reached_beside_hydra(ory: Ory, tmp_path: Path) -> None:
+    """
+    By nginx itself, where the settings ask for it: no other path and no other way of writing one.
+    """
+    nginx = tool("nginx")
+    metrics, port = free_port(), ory.ports["4445"]
+    text = hydra.NGINX.replace("listen 9090", f"listen 127.0.0.1:{metrics}")
+    text = text.replace("127.0.0.1:4445", f"127.0.0.1:{port}").replace("/tmp/", f"{tmp_path}/")
+    (tmp_path / "nginx.conf").write_text(text)
+    line = [nginx, "-c", str(tmp_path / "nginx.conf"), "-g", "daemon off;"]
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(line, stdout=log, stderr=log) as process,
+    ):
+        try:
+            wait_for(metrics, tmp_path / "log", "/metrics")
+            assert "hydra" in request(metrics, "GET", "/metrics")[1]
+            for path in PATHS:
+                status, answer = request(metrics, "GET", path)
+                assert status in (400, 404), path
+                assert "kty" not in answer
+            assert request(metrics, "POST", "/metrics")[0] == 403
+        finally:
+            process.terminate()
+
+
+PATHS = (
+    "/",
+    "/admin/keys/hydra.openid.id-token",
+    "/metrics/../admin/keys/hydra.openid.id-token",
+    "/metrics/..%2fadmin/keys/hydra.openid.id-token",
+    "/metrics/",
+    "//metrics/admin/clients",
+    "/health/ready",
+)
 
 
 def test_slow_bodies_come_through(ory: Ory) -> None:

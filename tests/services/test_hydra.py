@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from k8sgen import Derived, Random
+from k8sgen import Derived, Image, Random
 from services.hydra import Hydra, HydraSettings
 from services.postgres import Postgres, PostgresSettings
 from tests.services.stacks import Composed, composed
@@ -50,6 +50,22 @@ def test_public_and_admin_are_apart(hydra: Composed) -> None:
         (port,) = hydra["Service", f"hydra-{name}"]["spec"]["ports"]
         assert (port["name"], port["port"]) == (name, number)
         assert config(hydra)["serve"][name]["port"] == number
+
+
+def test_scrapers_get_metrics_from_a_container_beside_it() -> None:
+    """
+    Where it is asked for; nobody but its clients may reach the admin port itself.
+    """
+    made = stack(metrics=Image("nginxinc/nginx-unprivileged", "1.29.4"))
+    beside = next(c for c in made.pod("hydra")["initContainers"] if c["name"] == "metrics")
+    assert beside["restartPolicy"] == "Always"
+    assert (
+        "proxy_pass http://127.0.0.1:4445/admin/metrics/prometheus;"
+        in made.files("hydra-metrics")["nginx.conf"]
+    )
+    rules = made["NetworkPolicy", "hydra"]["spec"]["ingress"]
+    assert [p["port"] for rule in rules for p in rule["ports"]] == [9090]
+    assert stack()["NetworkPolicy", "hydra"]["spec"].get("ingress") in (None, [])
 
 
 def test_routes_lead_to_the_public_endpoint(hydra: Composed) -> None:

@@ -16,6 +16,7 @@ HOW_TO_GET = {
     "initdb": "apt-get install postgresql",
     "redis-server": "apt-get install redis-server",
     "nginx": "apt-get install nginx-light",
+    "redis-benchmark": "apt-get install redis-tools",
     "promtool": "apt-get install prometheus",
     "chromium": "apt-get install chromium",
     "checkov": "pip install checkov (in a virtual environment of its own)",

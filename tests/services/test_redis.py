@@ -81,10 +81,10 @@ class TestServer:
         assert startup["exec"] == readiness["exec"] == ping
         assert startup["periodSeconds"] * startup["failureThreshold"] == 600
 
-    @pytest.mark.parametrize(("limit", "most"), [("64Mi", "38mb"), ("1Gi", "614mb")])
+    @pytest.mark.parametrize(("limit", "most"), [("64Mi", "25mb"), ("1Gi", "409mb")])
     def test_memory_leaves_room_below_the_limit(self, limit: str, most: str) -> None:
         """
-        Six tenths are the keys'; the rest is for the fork that rewrites the file.
+        Two fifths are the keys'; the rest is for the fork that rewrites the file.
         """
         resources = Resources(
             requests=Compute(cpu="1", memory="64Mi"), limits=Compute(cpu="1", memory=limit)

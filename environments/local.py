@@ -35,5 +35,5 @@ local = Environment(
     hydra=HydraSettings(resources=SMALL, log_level="debug"),
     auth_handler=AuthHandlerSettings(resources=SMALL, log_level="debug"),
     backend=BackendSettings(resources=SMALL, log_level="debug"),
-    oathkeeper=OathkeeperSettings(resources=SMALL, log_level="debug"),
+    oathkeeper=OathkeeperSettings(resources=SMALL),
 )

@@ -32,7 +32,7 @@ class Status:
         state: `unused` has a value that no service declares; `stale` is older than what it is
             derived from; `open` has a new value that servers and clients may not have yet.
         changed: When the value was set, at the latest; empty where there is none.
-        users: Manifests, and how they get it.
+        users: Manifests, and how they get it; or the keys that are derived from it.
     """
 
     secret: str
@@ -63,7 +63,7 @@ def _statuses(needs: Needs, store: Store, now: datetime) -> Iterator[Status]:
                 recipe=type(key.recipe).__name__.lower(),
                 state=state,
                 changed=_changed(files.get(name), key.key),
-                users=tuple(dict.fromkeys(f"{r.user} {r.way}" for r in needs.users(key))),
+                users=tuple(_users(key, needs)),
             )
     for name, file in files.items():
         for key_name in file.values:
@@ -76,6 +76,12 @@ def _statuses(needs: Needs, store: Store, now: datetime) -> Iterator[Status]:
                     changed=_changed(file, key_name),
                     users=(),
                 )
+
+
+def _users(key: SecretKey, needs: Needs) -> Iterator[str]:
+    """Return the manifests that use a key; of one that none uses, what is derived from it."""
+    found = [f"{reference.user} {reference.way}" for reference in needs.users(key)]
+    yield from dict.fromkeys(found or [o.name for o in needs.every_key() if key in o.sources])
 
 
 def _read(store: Store) -> tuple[dict[str, Encrypted], set[str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import attrs
+
 from k8sgen.secrets.contract.status import status
 from k8sgen.secrets.files import identity
 from tests.k8sgen.secrets.kit import NOW, Site, given, keys, needs_of
@@ -59,3 +61,6 @@ def test_users_and_dates_are_shown(ready: Site) -> None:
     row = next(r for r in status(ready.needs, ready.store, NOW) if r.key == "session")
     assert (row.recipe, row.changed) == ("random", "2026-11-22T10:00:00Z")
     assert row.users == ("Deployment/web env X",)
+    ready.needs = attrs.evolve(ready.needs, references=())
+    users = {row.key: row.users for row in status(ready.needs, ready.store, NOW)}
+    assert users["password"] == ("database/login", "web/database-url")

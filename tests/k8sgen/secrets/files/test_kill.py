@@ -17,6 +17,7 @@ import pytest
 from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files.open import close, open_keys
 from k8sgen.secrets.files.store import DECIDED
+from k8sgen.secrets.rotation.rotate import turn_back
 from tests.k8sgen.output.processes import Steps, die, end, start
 from tests.k8sgen.secrets.kit import NOW, Site
 
@@ -98,6 +99,31 @@ def test_generate_killed_at_every_step_loses_nothing(site: Site) -> None:
         assert fits_together(after)
         assert {name: after[name] for name in values} == values
         if not killed:
+            break
+
+
+@pytest.mark.slow
+def test_giving_up_killed_at_every_step_loses_nothing(ready: Site) -> None:
+    """The values are those in use or the open ones, all together, and what is open stays open."""
+    before = ready.values()
+    rotate_all(ready, "database/password", "web/session")
+    opened, after = list(open_keys(ready.store)), ready.values()
+    for step in count(1):
+        there = ready.values()
+
+        def task(step: int = step) -> None:
+            Steps(die, at=step, event=EVENTS)
+            with ready.store.changing() as staging:
+                turn_back(staging, ready.store)
+
+        killed = end(start(task))
+        with ready.store.changing():
+            pass  # which completes what was decided
+        found = ready.values()
+        assert found in (before, after)
+        assert list(open_keys(ready.store)) == opened
+        if not killed:
+            assert found != there
             break
 
 

@@ -11,6 +11,7 @@ from k8sgen.actions.written import DIST
 from k8sgen.changes.committed import changed_files, merge_base
 from k8sgen.changes.compare import Changes
 from k8sgen.project.project import Project
+from k8sgen.secrets.files.store import IN_USE
 
 _SOURCES = ("services/", "environments/")
 SECRETS = f"{DIST}/secrets"
@@ -84,4 +85,5 @@ def affected(project: Project, since: str) -> Affected:
 def _secrets(files: Sequence[str], name: str) -> tuple[str, ...]:
     """Find the files that are encrypted for an environment; stubs are no secrets."""
     folder = f"{SECRETS}/{name}/"
-    return tuple(f for f in files if f.startswith(folder) and f.endswith(".sops.yaml"))
+    ours = (f for f in files if f.startswith(folder) and f.endswith(".sops.yaml"))
+    return tuple(f for f in ours if not f.startswith(f"{folder}{IN_USE}/"))

@@ -43,8 +43,13 @@ def site(root: Path, name: str) -> Site:
     )
 
 
-def print_outcome(site: Site, outcome: Outcome) -> None:
-    """Print which keys changed and what comes next; never a value."""
+def print_outcome(site: Site, outcome: Outcome, *, steps: bool = True) -> None:
+    """
+    Print which keys changed and what comes next; never a value.
+
+    Args:
+        steps: Whether to say how to see what brings renewed values to the cluster.
+    """
     for mark, names in (("+", outcome.made), ("~", outcome.renewed)):
         for name in names:
             click.echo(f"{mark} {name}")
@@ -52,6 +57,9 @@ def print_outcome(site: Site, outcome: Outcome) -> None:
         click.echo(f"! {name}: edited by hand, and not what its recipe gives; left alone")
         click.echo(f"  k8sgen secrets rotate {site.needs.environment} {name} takes the recipe's")
     print_files(site, outcome.files, "nothing to do: every key has its value")
+    if outcome.renewed and steps:
+        rotate = f"k8sgen secrets rotate {site.needs.environment}"
+        click.echo(f"then: {rotate} --steps shows what brings it to the cluster")
 
 
 def print_files(site: Site, files: Sequence[Path], nothing: str) -> None:

@@ -10,6 +10,7 @@ import click
 from k8sgen.cli.secrets.common import Site, print_files
 from k8sgen.secrets.contract.keys import combined_revision
 from k8sgen.secrets.contract.needs import Needs
+from k8sgen.secrets.errors import SecretsError
 from k8sgen.secrets.files.open import close, open_keys
 from k8sgen.secrets.files.store import Store
 from k8sgen.secrets.rotation.rollout import Rollout
@@ -55,8 +56,10 @@ def finish(here: Site, cluster: str | None) -> int:
             click.echo(f"the rotation of {here.needs.environment} is not over yet:")
             return _report(found)
     with here.store.changing():
-        if open_keys(here.store) == names:
-            close(here.store)
+        if open_keys(here.store) != names:
+            msg = f"what is open in {here.needs.environment} changed meanwhile"
+            raise SecretsError(msg, hint="run it again")
+        close(here.store)
     looked = "" if cluster else "; no cluster was asked, for none is named"
     click.echo(f"closed: {', '.join(names)}{looked}")
     click.echo("next: commit")

@@ -140,7 +140,7 @@ def _rotate(here: Site, keys: Sequence[SecretKey], given: IO[str] | None) -> boo
             staging=staging, needs=here.needs, before=before, now=datetime.now(UTC)
         )
         outcome = change.apply(given=values, rotate=[key.name for key in keys])
-    print_outcome(here, outcome)
+    print_outcome(here, outcome, steps=False)
     return bool(outcome.renewed)
 
 

@@ -9,13 +9,16 @@ from typing import Any
 import attrs
 
 from k8sgen.kubernetes.manifest import COMPONENT_LABEL, NAME_LABEL, Body, get, label, pod_template
-from k8sgen.secrets.contract.keys import CHECKSUM
+from k8sgen.secrets.contract.keys import CHECKSUM, SecretKey
 from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.files.record import ANNOTATION, read_records
 from k8sgen.secrets.files.store import Store
 from k8sgen.tools.kubectl import ask
 
 _OVER = ("Succeeded", "Failed")
+_FIELDS = (".kind", ".metadata.managedFields", f".metadata.annotations.{ANNOTATION}")
+Place = tuple[str, str]
+"""The service and the component of some pods."""
 
 
 @attrs.frozen(kw_only=True)
@@ -40,47 +43,63 @@ class Rollout:
         Raises:
             ClusterError: It cannot be asked.
         """
-        return [*self._secrets(names), *self._pods(names)]
+        keys = [key for key in self.needs.every_key() if key.name in names]
+        found: list[str] = []
+        changed: dict[str, str] = {}
+        for secret in dict.fromkeys(key.secret for key in keys):
+            kind, changed[secret], noted = self._secret(secret)
+            if kind:
+                found += self._differing(secret, keys, noted)
+        return [*found, *self._pods(keys, changed)]
 
-    def _secrets(self, names: Collection[str]) -> Iterator[str]:
-        for secret in dict.fromkeys(name.partition("/")[0] for name in names):
-            file = self.store.read(secret)
-            path = f'jsonpath={{.kind}}{{"\\n"}}{{.metadata.annotations.{ANNOTATION}}}'
-            found = self._get(f"secret/{secret}", "--ignore-not-found", f"--output={path}")
-            kind, _, noted = found.partition("\n")
-            records = read_records(noted)
-            for key in file.values if kind else ():
-                there = records[key].revision if key in records else ""
-                if f"{secret}/{key}" in names and there != file.revision(key):
-                    yield f"Secret/{secret} has another value of {key}"
+    def _secret(self, name: str) -> tuple[str, str, str]:
+        """Return the kind of a Secret, when its values changed, and its annotation; or nothing."""
+        path = '{"\\n"}'.join(f"{{{field}}}" for field in _FIELDS)
+        text = self._get(f"secret/{name}", "--ignore-not-found", f"--output=jsonpath={path}")
+        kind, _, rest = text.partition("\n")
+        fields, _, noted = rest.partition("\n")
+        managers = [m for m in json.loads(fields or "[]") if "f:data" in m.get("fieldsV1", {})]
+        return kind, max((manager["time"] for manager in managers), default=""), noted
 
-    def _pods(self, names: Collection[str]) -> Iterator[str]:
-        wanted = self._checksums(names)
+    def _differing(self, secret: str, keys: Sequence[SecretKey], noted: str) -> Iterator[str]:
+        file, records = self.store.read(secret), read_records(noted)
+        for key in (key.key for key in keys if key.secret == secret):
+            if key not in records or records[key].revision != file.revision(key):
+                yield f"Secret/{secret} has another value of {key}"
+
+    def _pods(self, keys: Sequence[SecretKey], changed: Mapping[str, str]) -> Iterator[str]:
+        wanted = {_place(t): (_checksum(t), since) for t, since in self._templates(keys, changed)}
         services = sorted({service for service, _ in wanted})
         if not services:
             return
         chosen = f"--selector={NAME_LABEL} in ({','.join(services)})"
         for pod in json.loads(self._get("pods", chosen, "--output=json"))["items"]:
             if _place(pod) in wanted and get(pod, "status", "phase") not in _OVER:
-                name = f"Pod/{pod['metadata']['name']}"
-                if _checksum(pod) != wanted[_place(pod)]:
-                    yield f"{name} was started with earlier values"
+                name, (checksum, since) = pod["metadata"]["name"], wanted[_place(pod)]
+                if _checksum(pod) != checksum:
+                    yield f"Pod/{name} was started with earlier values"
+                elif pod["metadata"].get("creationTimestamp", since) < since:
+                    yield f"Pod/{name} is older than the values in its Secrets; restart it"
                 elif not _is_ready(pod):
-                    yield f"{name} is not ready"
+                    yield f"Pod/{name} is not ready"
 
-    def _checksums(self, names: Collection[str]) -> dict[tuple[str, str], str]:
-        """Return the checksum that pods should have, by the place of all that use the keys."""
-        keys = [key for key in self.needs.every_key() if key.name in names]
-        users = {use.user for key in keys for use in self.needs.users(key)}
-        templates = [pod_template(body) for body in self.bodies if label(body) in users]
-        return {_place(template): _checksum(template) for template in templates}
+    def _templates(
+        self, keys: Sequence[SecretKey], changed: Mapping[str, str]
+    ) -> Iterator[tuple[Body, str]]:
+        """Return the templates of pods that use *keys*, and since when these have their values."""
+        told = list(self.needs.every_key())
+        for body in self.bodies:
+            used = [k for k in keys if label(body) in {use.user for use in self.needs.users(k)}]
+            workload = f"{body['kind'].lower()}/{body['metadata']['name']}"
+            started = [k for k in used if not k.is_live_in(workload, told)]
+            if used:
+                yield pod_template(body), max((changed[k.secret] for k in started), default="")
 
     def _get(self, *arguments: str) -> str:
-        namespace = f"--namespace={self.needs.namespace}"
-        return ask(self.context, "get", namespace, *arguments)
+        return ask(self.context, "get", f"--namespace={self.needs.namespace}", *arguments)
 
 
-def _place(pod: Mapping[str, Any]) -> tuple[str, str]:
+def _place(pod: Mapping[str, Any]) -> Place:
     labels = get(pod, "metadata", "labels", default={})
     return labels.get(NAME_LABEL, ""), labels.get(COMPONENT_LABEL, "")
 

@@ -45,12 +45,20 @@ def rotated(ready: Site) -> Site:
     return ready
 
 
+TIME = "2026-11-22T10:00:00Z"
+MANAGERS = [
+    {"manager": "k8sgen", "time": TIME, "fieldsV1": {"f:data": {}}},
+    {"manager": "argocd", "time": "2026-11-23T10:00:00Z", "fieldsV1": {"f:metadata": {}}},
+]
+
+
 def cluster(
     site: Site, folder: Path, patch: pytest.MonkeyPatch, pods: list[dict[str, Any]], **noted: str
 ) -> tuple[Rollout, FakeKubectl]:
     """Return what asks a cluster with *pods*, and with Secrets that have the annotation *noted*."""
+    head = f"Secret\n{json.dumps(MANAGERS)}\n"
     cases = [
-        f"*secret/{name}*) printf '%s' {shlex.quote('Secret' + chr(10) + text)} ;;"
+        f"*secret/{name}*) printf '%s' {shlex.quote(head + text)} ;;"
         for name, text in noted.items()
     ]
     listed = shlex.quote(json.dumps({"items": pods}))
@@ -93,6 +101,18 @@ def test_each_that_is_behind_is_named(
         "Pod/a is not ready",
         "Pod/b was started with earlier values",
     ]
+
+
+def test_a_pod_that_was_there_before_the_value_is_behind(
+    rotated: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its manifest came before the Secret did, so nobody knows which value it holds."""
+    pods = [pod("a", "new"), pod("b", "new")]
+    pods[0]["metadata"]["creationTimestamp"] = "2026-11-22T09:59:59Z"
+    pods[1]["metadata"]["creationTimestamp"] = TIME
+    texts = {name: noted(rotated, name) for name in ("database", "web")}
+    rollout, _ = cluster(rotated, tmp_path / "bin", monkeypatch, pods, **texts)
+    assert rollout.behind(NAMES) == ["Pod/a is older than the values in its Secrets; restart it"]
 
 
 def test_what_is_not_on_the_cluster_is_not_behind(

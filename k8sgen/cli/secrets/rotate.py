@@ -61,8 +61,9 @@ def command(
     These commands name their cluster: ENV's own, or CONTEXT. Until they are done the rotation is
     open, and another one has to wait.
     """
-    alone = [data_key, recipients, wait, finish, abandon]
-    if sum([*alone, bool(older_than or steps or (keys and any(alone)))]) > 1:
+    quiet = [data_key, recipients, wait, finish]  # they show no step
+    several = sum([*quiet, abandon, steps, bool(older_than)]) > 1
+    if several or (keys and any([*quiet, abandon])) or (script and any(quiet)):
         raise UsageError("these options exclude each other", hint="rotate one thing at a time")
     if script:
         _require_writable(script)

@@ -68,9 +68,10 @@ class Steps:
         ]
         clients = [user for user in users if _workload(user) not in servers]
         own = [user for user in users if _workload(user) in servers]
-        environment, rotation = self.needs.environment, f"--rotation {self.rotation}"
+        environment = self.needs.environment
         rotate = f"k8sgen secrets rotate {environment} {self._at}"
-        apply = f"k8sgen secrets apply {environment} {self._at} {rotation if self.rotation else ''}"
+        rotation = f" --rotation {self.rotation}" if self.rotation else ""
+        apply = f"k8sgen secrets apply {environment} {self._at}{rotation}"
         found = [
             Step("The manifests fit the new values.", (f"k8sgen synth {environment} --check",)),
             Step(
@@ -80,20 +81,17 @@ class Steps:
                     *(self._tell(key, update, update.accept) for key, update in updates),
                 ),
             ),
-            Step("The Secrets get the new values.", (apply.rstrip(),)),
+            Step("The Secrets get the new values.", (apply,)),
             Step("The clients roll, and use the new values.", self._roll(clients)),
             Step("The servers roll, for their other values.", self._roll(own)),
-            Step(
-                "No pod has an old value any more.",
-                (f"{rotate} --wait",) if self.rotation else (),
-            ),
+            Step("No pod has an old value any more.", (f"{rotate} --wait",) if rotation else ()),
             Step(
                 "The servers refuse the old values.",
                 tuple(
                     self._tell(k, update, update.retire) for k, update in updates if update.retire
                 ),
             ),
-            Step("The rotation is over.", (f"{rotate} --finish",) if self.rotation else ()),
+            Step("The rotation is over.", (f"{rotate} --finish",) if rotation else ()),
         ]
         return [step for step in found if step.commands]
 

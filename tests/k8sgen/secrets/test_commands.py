@@ -399,6 +399,8 @@ class TestRotate:
             ["--steps", "--abandon"],
             ["--wait", "--finish"],
             ["--older-than=1d", "--abandon"],
+            ["--older-than=1d", "--steps"],
+            ["--script=steps", "--finish"],
         ],
     )
     def test_one_thing_at_a_time(self, ready: Path, arguments: list[str]) -> None:

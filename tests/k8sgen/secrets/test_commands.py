@@ -539,14 +539,15 @@ class TestDamage:
         file = ready / "dist/secrets/production/web.sops.yaml"
         whole = file.read_text()
         before = run(ready, "render", "production").out
-        for text in (whole[: len(whole) // 2], "", whole.partition("sops:")[0]):
+        commands = (["synth"], ["synth", "--check"], ["render", "production"], ["diff"])
+        texts = ("", whole.partition("sops:")[0], *[whole[: len(whole) // 2]] * 2)
+        for command, text in zip(commands, texts, strict=True):
             file.write_text(text)
-            for command in (["synth"], ["synth", "--check"], ["render", "production"], ["diff"]):
-                ran = run(ready, *command)
-                assert (ran.status, ran.out) == (2, ""), command
-                assert "error: dist/secrets/production/web.sops.yaml" in ran.err
-                assert "git checkout HEAD -- dist/secrets/production/web.sops.yaml" in ran.err
-            assert secrets(ready, "check", "production").status == 1
-            assert secrets(ready, "status", "production").status == 0
+            ran = run(ready, *command)
+            assert (ran.status, ran.out) == (2, ""), command
+            assert "error: dist/secrets/production/web.sops.yaml" in ran.err
+            assert "git checkout HEAD -- dist/secrets/production/web.sops.yaml" in ran.err
+        assert secrets(ready, "check", "production").status == 1
+        assert secrets(ready, "status", "production").status == 0
         file.write_text(whole)
         assert run(ready, "render", "production").out == before

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from k8sgen.secrets.files.open import close, open_keys
 from k8sgen.secrets.rotation.rotate import new_data_keys, new_recipients
 from tests.k8sgen.secrets.kit import NOW, Site
@@ -25,6 +27,7 @@ def test_a_rotation_is_open_with_all_that_follows_from_it(ready: Site) -> None:
     assert open_keys(ready.store) == {}
 
 
+@pytest.mark.slow
 def test_other_data_keys_and_recipients_open_nothing_and_close_nothing(
     ready: Site, recipient: str
 ) -> None:

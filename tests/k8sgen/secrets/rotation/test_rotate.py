@@ -82,6 +82,7 @@ class TestTurnBack:
         turn(ready)
         assert ready.values() == given_up
 
+    @pytest.mark.slow
     def test_what_came_later_stays(self, ready: Site) -> None:
         """A key that was made meanwhile is no part of it."""
         ready.generate(rotate=["database/password"], now=NOW + DAY)

@@ -37,14 +37,16 @@ SECRETS = "/run/secrets/redis"
 
 PASSWORD = f"{SECRETS}/password"
 
+_READ = 'IFS= read -r new && [ -n "$new" ] || exit 1  # an empty password would let anybody in'
+
 _ACCEPT = f"""\
-IFS= read -r new
+{_READ}
 export REDISCLI_AUTH="$(cat {PASSWORD})"
 printf '>%s' "$new" | redis-cli -e -x ACL SETUSER default"""
 """The running server takes the new password beside the old one."""
 
 _RETIRE = f"""\
-IFS= read -r new
+{_READ}
 tries=0
 until [ "$(cat {PASSWORD})" = "$new" ]; do
   [ $((tries += 1)) -le 90 ] || {{ echo "the password's file is an old one yet" >&2; exit 1; }}

@@ -135,6 +135,20 @@ class TestPassword:
         told = server.pod.tell(key, key.live_update.retire, first, server.cli)
         assert (told.returncode, server.ask("PING")) == (0, "PONG")
 
+    def test_no_value_is_no_password(self, server: Server) -> None:
+        """
+        Where nothing comes through the pipe, or an empty line, the server stays as it is.
+        """
+        update = server.made.service(Redis).secrets["password"].live_update
+        assert update
+        for command in (update.accept, update.retire):
+            for typed in ("", "\n"):
+                line = ["sh", "-c", server.pod.mapped(command)]
+                assert server.pod.run(line, server.cli, typed).returncode == 1
+        bare = f"redis://default:@127.0.0.1:{server.port}/0"
+        assert server.ask("PING", url=bare) != "PONG"
+        assert server.ask("PING") == "PONG"
+
     def test_a_restart_has_the_passwords_of_the_file(self, server: Server) -> None:
         """
         Those that a running server was told of are forgotten.

@@ -35,26 +35,10 @@ USER = 999  # redis, in the Debian image
 CONFIG = "/etc/redis"
 SECRETS = "/run/secrets/redis"
 
-PASSWORD = f"{SECRETS}/password"
+OPERATOR = "operator"
+"""The user of this pod alone, for its probes and for new passwords; it reads and writes no key."""
 
-_READ = 'IFS= read -r new && [ -n "$new" ] || exit 1  # an empty password would let anybody in'
-
-_ACCEPT = f"""\
-{_READ}
-export REDISCLI_AUTH="$(cat {PASSWORD})"
-printf '>%s' "$new" | redis-cli -e -x ACL SETUSER default"""
-"""The running server takes the new password beside the old one."""
-
-_RETIRE = f"""\
-{_READ}
-tries=0
-until [ "$(cat {PASSWORD})" = "$new" ]; do
-  [ $((tries += 1)) -le 90 ] || {{ echo "the password's file is an old one yet" >&2; exit 1; }}
-  sleep 2
-done
-export REDISCLI_AUTH="$new"
-printf '>%s' "$new" | redis-cli -e -x ACL SETUSER default resetpass"""
-"""It takes the new one alone, once its probes read that from the file, which kubelet updates."""
+_AUTH = f'REDISCLI_AUTH="$(cat {SECRETS}/{OPERATOR}-password)"'
 
 Eviction = Literal[
     "noeviction",
@@ -111,10 +95,8 @@ class Redis(Service):
 
     def __init__(self, scope: Stack, settings: RedisSettings) -> None:
         super().__init__(scope, settings)
-        live = LiveUpdate(workload=f"statefulset/{self.name}", accept=_ACCEPT, retire=_RETIRE)
-        self._password = self.secret(
-            "password", Random(length=48), rotate_days=90, live_update=live
-        )
+        self._password = self._declare("password", "default", rotate_days=90)
+        self._operator = self._declare(f"{OPERATOR}-password", OPERATOR)
         self._port = self.endpoint(PORT)
         container = self.container(
             # Not by the image's entrypoint, which would load every module that it brings.
@@ -123,7 +105,7 @@ class Redis(Service):
             mounts={
                 "/data": Claim("data", settings.storage),
                 CONFIG: self.config({"redis.conf": _redis_conf(settings)}),
-                SECRETS: SecretFiles([self._users(), self._password]),
+                SECRETS: SecretFiles([self._users(), self._password, self._operator]),
             },
             probes=_probes(),
         )
@@ -134,10 +116,43 @@ class Redis(Service):
         port = self._port
         return Cache(server=self, host=port.host, port=port.port, password=self._password)
 
+    def _declare(self, key: str, user: str, *, rotate_days: int | None = None) -> SecretKey:
+        """Declare the password of a user, a new one of which the running server learns."""
+        live = LiveUpdate(
+            workload=f"statefulset/{self.name}",
+            accept=_ACCEPT.format(user=user),
+            retire=_RETIRE.format(user=user, key=key),
+        )
+        return self.secret(key, Random(length=48), rotate_days=rotate_days, live_update=live)
+
     def _users(self) -> SecretKey:
-        """Declare the access control list, which `ACL LOAD` reads again without a restart."""
-        rule = "user default on >{password} ~* &* +@all\n"  # a password may not hold white space
-        return self.secret("users.acl", Derived(rule, {"password": self._password}, encode=False))
+        """Declare the access control list; a password may not hold white space."""
+        rules = f"""\
+user default on >{{password}} ~* &* +@all
+user {OPERATOR} on >{{operator}} +ping +acl|setuser
+"""
+        keys = {"password": self._password, "operator": self._operator}
+        return self.secret("users.acl", Derived(rules, keys, encode=False))
+
+
+_READ = 'IFS= read -r new && [ -n "$new" ] || exit 1  # an empty password would let anybody in'
+
+_ACCEPT = f"""\
+{_READ}
+export {_AUTH}
+printf '>%s' "$new" | redis-cli -e --user {OPERATOR} -x ACL SETUSER {{user}}"""
+"""The running server takes the new password beside the old one."""
+
+_RETIRE = f"""\
+{_READ}
+tries=0
+until [ "$(cat {SECRETS}/{{key}})" = "$new" ]; do
+  [ $((tries += 1)) -le 90 ] || {{{{ echo "the file {{key}} is an old one yet" >&2; exit 1; }}}}
+  sleep 2
+done
+export {_AUTH}
+printf '>%s' "$new" | redis-cli -e --user {OPERATOR} -x ACL SETUSER {{user}} resetpass"""
+"""It takes the new one alone, once a restart would too: kubelet updates the files a bit later."""
 
 
 def _probes() -> Probes:
@@ -147,9 +162,8 @@ def _probes() -> Probes:
     While it loads its data, runs a long script or cannot write to its volume, the answer is an
     error, which a restart would make worse.
     """
-    # The file, because a variable would stay as it is when the password is rotated. -e: an error
-    # in the answer, as after a wrong password, is a failure too.
-    ask = f'REDISCLI_AUTH="$(cat {PASSWORD})" exec redis-cli -e ping'
+    # -e: an error in the answer, as after a wrong password, is a failure too.
+    ask = f"{_AUTH} exec redis-cli -e --user {OPERATOR} ping"
     ping = Probes.exec(["sh", "-c", ask], start=600)
     return attrs.evolve(ping, liveness=Probe(port=PORT.name))
 

@@ -118,7 +118,7 @@ class TestPassword:
         key = server.made.service(Redis).secrets["password"]
         assert key.live_update
         first = values(server.made.stack)
-        rotated = values(server.made.stack, suffix="rotated" + AWKWARD)
+        rotated = {**first, "redis/password": "password-rotated" + AWKWARD}
         new = server.url.replace(quote(AWKWARD, safe=""), quote("rotated" + AWKWARD, safe=""))
         told = server.pod.tell(key, key.live_update.accept, rotated, server.cli)
         assert (told.returncode, told.stdout) == (0, "OK\n")
@@ -134,6 +134,31 @@ class TestPassword:
         server.pod.fill(server.made, first)
         told = server.pod.tell(key, key.live_update.retire, first, server.cli)
         assert (told.returncode, server.ask("PING")) == (0, "PONG")
+
+    def test_the_files_may_be_ahead(self, server: Server) -> None:
+        """
+        Where something applied the Secret before the server was told, it can be told yet.
+        """
+        key = server.made.service(Redis).secrets["password"]
+        assert key.live_update
+        first = values(server.made.stack)
+        rotated = values(server.made.stack, suffix="ahead")
+        server.pod.fill(server.made, {**first, "redis/password": rotated["redis/password"]})
+        told = server.pod.tell(key, key.live_update.accept, rotated, server.cli)
+        assert (told.returncode, server.ask("PING")) == (0, "PONG")
+        server.pod.fill(server.made, first)
+        told = server.pod.tell(key, key.live_update.retire, first, server.cli)
+        assert (told.returncode, server.ask("PING")) == (0, "PONG")
+
+    def test_the_operator_reads_no_key(self, server: Server) -> None:
+        """
+        It may ask whether the server answers, and set passwords.
+        """
+        password = values(server.made.stack)["redis/operator-password"]
+        url = f"redis://operator:{quote(password, safe='')}@127.0.0.1:{server.port}/0"
+        assert server.ask("PING", url=url) == "PONG"
+        for words in (["GET", "key"], ["SET", "key", "x"], ["CONFIG", "GET", "*"], ["ACL", "LIST"]):
+            assert "NOPERM" in server.ask(*words, url=url)
 
     def test_no_value_is_no_password(self, server: Server) -> None:
         """
@@ -169,12 +194,14 @@ class TestProbe:
 
     def test_it_fails_where_the_password_is_wrong(self, server: Server) -> None:
         """
-        An answer that is an error is no sign of health.
+        That of its own user: an answer that is an error is no sign of health.
         """
         assert server.probe().returncode == 0
         right = values(server.made.stack)
-        server.pod.fill(server.made, {**right, "redis/password": "wrong"})
         try:
+            server.pod.fill(server.made, {**right, "redis/password": "another"})
+            assert server.probe().returncode == 0
+            server.pod.fill(server.made, {**right, "redis/operator-password": "wrong"})
             assert server.probe().returncode != 0
         finally:
             server.pod.fill(server.made, right)

@@ -96,7 +96,7 @@ class Redis(Service):
     def __init__(self, scope: Stack, settings: RedisSettings) -> None:
         super().__init__(scope, settings)
         self._password = self._declare("password", "default", rotate_days=90)
-        self._operator = self._declare(f"{OPERATOR}-password", OPERATOR)
+        self._operator = self._declare(f"{OPERATOR}-password", OPERATOR, rotate_days=180)
         self._port = self.endpoint(PORT)
         container = self.container(
             # Not by the image's entrypoint, which would load every module that it brings.
@@ -116,7 +116,7 @@ class Redis(Service):
         port = self._port
         return Cache(server=self, host=port.host, port=port.port, password=self._password)
 
-    def _declare(self, key: str, user: str, *, rotate_days: int | None = None) -> SecretKey:
+    def _declare(self, key: str, user: str, *, rotate_days: int) -> SecretKey:
         """Declare the password of a user, a new one of which the running server learns."""
         live = LiveUpdate(
             workload=f"statefulset/{self.name}",

@@ -265,7 +265,11 @@ def settle() -> None:
 
 KINDS = {
     "logins": ("postgres/backend-password", "postgres/hydra-password"),
-    "a password of Redis and the superuser's": ("redis/password", "postgres/superuser-password"),
+    "all that servers check": (
+        "redis/password",
+        "redis/operator-password",
+        "postgres/superuser-password",
+    ),
     "what keeps previous values, and what does not": (
         "hydra/cookie",
         "hydra/system",

@@ -253,6 +253,8 @@ MISSED_AT = {
         "no harm: the Ingress goes by the port's name, and nobody else calls it",
     "renamed container port: Deployment/auth-handler":
         "no harm: the metrics are scraped by the port's number",
+    "renamed container port: Deployment/backend spec/template/spec/containers/0/ports/1":
+        "no harm: the metrics are scraped by the port's number",
     "renamed container port: Deployment/oathkeeper":
         "no harm: the metrics are scraped by the port's number",
     "moved container port: Deployment/oathkeeper":

@@ -11,7 +11,7 @@ import attrs
 from k8sgen.constructs.config_map import ConfigMap
 from k8sgen.constructs.container import Container
 from k8sgen.constructs.volume import Claim, SecretFiles, Volume
-from k8sgen.secrets.contract.keys import CHECKSUM, SecretKey, combined_revision
+from k8sgen.secrets.contract.keys import CHECKSUM, SecretKey, combined_revision, live_in
 from k8sgen.settings.scheduling import Affinity, Toleration
 
 if TYPE_CHECKING:
@@ -172,8 +172,8 @@ class Pod:
 
     def _keys_to_roll_with(self, service: Service, component: str) -> list[SecretKey]:
         own = [w.reference for w in service.workloads if w.component == component]
-        told = service.secrets.values()
-        return [k for k in self.secret_keys() if not any(k.is_live_in(w, told) for w in own)]
+        live = {name for w in own for name in live_in(w, service.secrets.values())}
+        return [key for key in self.secret_keys() if key.name not in live]
 
 
 def _combined(config: Sequence[ConfigMap]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from k8sgen import Compute, Random, Resources, SecretKey
+from k8sgen.secrets.contract.keys import live_in
 from services.redis import Redis, RedisSettings
 from tests.services.stacks import Composed, composed
 
@@ -63,10 +64,10 @@ class TestPassword:
         The running server learns it; its clients roll.
         """
         redis = made_of(RedisSettings()).service(Redis)
-        told = redis.secrets.values()
-        assert all(key.is_live_in("statefulset/redis", told) for key in told)
+        keys = list(redis.secrets.values())
+        assert live_in("statefulset/redis", keys) == {key.name for key in keys}
         url = SecretKey(secret="web", key="url", recipe=redis.cache().url)
-        assert not url.is_live_in("deployment/web", [url])
+        assert live_in("deployment/web", [*keys, url]) == set()
 
 
 class TestServer:

@@ -208,20 +208,21 @@ class SecretKey:
         keeps = isinstance(self.recipe, Random) and self.recipe.previous > 0
         return keeps or bool(self.live_update) or isinstance(self.recipe, KeySet | Alternate)
 
-    def is_live_in(self, workload: str, told: Collection[SecretKey]) -> bool:
-        """
-        Return whether a running *workload* learns a new value, so that its pods need not roll.
-
-        Args:
-            told: The keys that their service declares.
-        """
-        updates = [(k, k.live_update) for k in told if k.live_update]
-        here = {n.name for k, u in updates if u.workload == workload for n in (k, *u.also)}
-        return self.name in here or (self.is_derived and all(s.name in here for s in self.sources))
-
     def env(self) -> dict[str, Any]:
         """Return the source of an environment variable."""
         return {"valueFrom": {"secretKeyRef": {"name": self.secret, "key": self.key}}}
+
+
+def live_in(workload: str, keys: Collection[SecretKey]) -> set[str]:
+    """
+    Return the names of those *keys* of which a running *workload* learns a new value.
+
+    What derives from such keys alone is among them. Pods of the workload need not roll for these.
+    """
+    updates = [(key, key.live_update) for key in keys if key.live_update]
+    told = {k.name for key, u in updates if u.workload == workload for k in (key, *u.also)}
+    derived = (key for key in keys if key.is_derived and all(s.name in told for s in key.sources))
+    return told | {key.name for key in derived}
 
 
 Revisions = Mapping[str, Mapping[str, str]]

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from k8sgen.kubernetes.manifest import COMPONENT_LABEL, NAME_LABEL, Body, get, label, pod_template
-from k8sgen.secrets.contract.keys import CHECKSUM, SecretKey
+from k8sgen.secrets.contract.keys import CHECKSUM, SecretKey, live_in
 from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.files.record import ANNOTATION, read_records
 from k8sgen.secrets.files.store import Store
@@ -87,13 +87,14 @@ class Rollout:
         self, keys: Sequence[SecretKey], changed: Mapping[str, str]
     ) -> Iterator[tuple[Body, str]]:
         """Return the templates of pods that use *keys*, and since when these have their values."""
-        told = list(self.needs.every_key())
+        every = list(self.needs.every_key())
+        users = [(key, {use.user for use in self.needs.users(key)}) for key in keys]
         for body in self.bodies:
-            used = [k for k in keys if label(body) in {use.user for use in self.needs.users(k)}]
-            workload = f"{body['kind'].lower()}/{body['metadata']['name']}"
-            started = [k for k in used if not k.is_live_in(workload, told)]
+            used = [key for key, by in users if label(body) in by]
             if used:
-                yield pod_template(body), max((changed[k.secret] for k in started), default="")
+                live = live_in(f"{body['kind'].lower()}/{body['metadata']['name']}", every)
+                since = [changed[key.secret] for key in used if key.name not in live]
+                yield pod_template(body), max(since, default="")
 
     def _get(self, *arguments: str) -> str:
         return ask(self.context, "get", f"--namespace={self.needs.namespace}", *arguments)

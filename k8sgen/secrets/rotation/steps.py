@@ -15,7 +15,7 @@ from pathlib import Path
 
 import attrs
 
-from k8sgen.secrets.contract.keys import LiveUpdate, SecretKey
+from k8sgen.secrets.contract.keys import LiveUpdate, SecretKey, live_in
 from k8sgen.secrets.contract.needs import Needs
 from k8sgen.secrets.contract.references import Reference
 from k8sgen.secrets.files.encrypted import Encrypted
@@ -59,12 +59,13 @@ class Steps:
         """Return the steps, in order."""
         updates = self._live_updates()
         servers = dict.fromkeys(update.workload for _, update in updates)
-        told = [key for key, _ in updates]
+        every = list(self.needs.every_key())
+        live = {workload: live_in(workload, every) for workload in servers}
         users = [
             user
             for key in self.changed
             for user in self.needs.users(key)
-            if not key.is_live_in(_workload(user), told)
+            if key.name not in live.get(_workload(user), ())
         ]
         clients = [user for user in users if _workload(user) not in servers]
         own = [user for user in users if _workload(user) in servers]

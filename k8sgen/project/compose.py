@@ -14,7 +14,7 @@ from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
 from k8sgen.kubernetes.manifest import Body, Identity, identity
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
-from k8sgen.project.failure import translated
+from k8sgen.project.failure import located, translated
 from k8sgen.project.foreign import remembered
 from k8sgen.project.project import Project
 from k8sgen.project.stdout import to_stderr
@@ -90,7 +90,7 @@ def compose(
         made.secret_revisions = revisions or {}
         resources = tuple(_resources(made, root, problems))
     live_updates = (p for service in made.services for p in service.misplaced_live_updates())
-    found = [*problems.values(), *_duplicates(resources), *(_within(p, root) for p in live_updates)]
+    found = [*problems.values(), *_duplicates(resources), *(located(p, root) for p in live_updates)]
     if found:
         raise Problems(found)
     return Composition(environment=environment, stack=made, resources=resources)
@@ -166,13 +166,6 @@ def _finished(
 
 def _rest(body: Body) -> Body:
     return {k: v for k, v in body.items() if k not in ("apiVersion", "kind", "metadata")}
-
-
-def _within(problem: K8sgenError, root: Path) -> K8sgenError:
-    """Name the file of *problem* as seen from *root*."""
-    if isinstance(problem.location, Location):
-        problem.location = next(iter(within((problem.location,), root)), problem.location)
-    return problem
 
 
 def _duplicates(resources: tuple[Resource, ...]) -> Iterator[SynthesisError]:

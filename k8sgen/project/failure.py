@@ -50,11 +50,17 @@ def translated(root: Path, subject: str, trace: tuple[Location, ...] = ()) -> It
     try:
         yield
     except K8sgenError as error:
-        if isinstance(error.location, Location):
-            error.location = next(iter(within((error.location,), root)), error.location)
+        located(error, root)
         raise
     except (Exception, SystemExit) as error:
         raise _translate(error, root, subject, trace) from error
+
+
+def located(error: K8sgenError, root: Path) -> K8sgenError:
+    """Name the file of *error* as seen from *root*."""
+    if isinstance(error.location, Location):
+        error.location = next(iter(within((error.location,), root)), error.location)
+    return error
 
 
 def _translate(

@@ -24,9 +24,9 @@ _PAUSE = 2
 def identifier(needs: Needs, store: Store) -> str:
     """Return what names the open values; empty where none is open."""
     names = open_keys(store)
-    files = {secret: store.read(secret) for secret in {name.partition("/")[0] for name in names}}
-    revisions = {n: {k: file.revision(k) for k in file.values} for n, file in files.items()}
-    return combined_revision((k for k in needs.every_key() if k.name in names), revisions) or ""
+    keys = [key for key in needs.every_key() if key.name in names]
+    there = {key.secret: store.read(key.secret).revisions() for key in keys}
+    return combined_revision(keys, there) or ""
 
 
 def wait(here: Site, cluster: str) -> int:

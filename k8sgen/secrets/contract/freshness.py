@@ -17,8 +17,8 @@ def is_overdue(key: SecretKey, file: Encrypted, now: datetime) -> bool:
 
 def sources_revision(key: SecretKey, files: Mapping[str, Encrypted]) -> str:
     """Return what changes when a value does that *key* comes from."""
-    revisions = {n: {k: file.revision(k) for k in file.values} for n, file in files.items()}
-    return combined_revision(key.sources, revisions) or ""
+    there = {s.secret: files[s.secret].revisions() for s in key.sources if s.secret in files}
+    return combined_revision(key.sources, there) or ""
 
 
 def is_stale(key: SecretKey, files: Mapping[str, Encrypted]) -> bool:

@@ -85,6 +85,10 @@ class Encrypted:
         record = self.record(key)
         return record.revision if record else digest(self.values[key].ciphertext)
 
+    def revisions(self) -> dict[str, str]:
+        """Return the revision of every key."""
+        return {key: self.revision(key) for key in self.values}
+
     def is_recorded(self, key: str) -> bool:
         """Whether k8sgen wrote the present value of *key*."""
         record = self.record(key)

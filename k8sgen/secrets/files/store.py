@@ -238,5 +238,5 @@ def revisions(store: Store, damaged: Callable[[ReadError], object]) -> dict[str,
         except ReadError as error:
             damaged(error)
             continue
-        found[name] = {key: file.revision(key) for key in file.values}
+        found[name] = file.revisions()
     return found

@@ -166,19 +166,21 @@ class ValueChange:
 
     def _write(self, fresh: Mapping[str, str], dates: Mapping[str, datetime]) -> tuple[Path, ...]:
         files = dict(self.before.files)
+        own = {
+            needed.name: {k: fresh[key.name] for k, key in needed.keys.items() if key.name in fresh}
+            for needed in self.needs.secrets.values()
+        }
         for needed in self.needs.secrets.values():
-            own = {k: fresh[key.name] for k, key in needed.keys.items() if key.name in fresh}
-            if own:
-                own_dates = {k: dates[key.name] for k, key in needed.keys.items() if k in own}
-                files[needed.name] = self._stage(needed, own, own_dates)
+            if own[needed.name]:
+                its = {k: dates[needed.keys[k].name] for k in own[needed.name]}
+                files[needed.name] = self._stage(needed, own[needed.name], its)
         written = []
         for needed in self.needs.secrets.values():
             noted = self._with_sources(needed, files, fresh)
             if noted != self.before.files.get(needed.name):
                 place = self.staging.place(needed.name)
-                own = {k: fresh[key.name] for k, key in needed.keys.items() if key.name in fresh}
                 note(place, noted)
-                verify(place, {**self.before.of(needed.name), **own})
+                verify(place, {**self.before.of(needed.name), **own[needed.name]})
                 written.append(place.shown)
         self.staging.commit()
         return tuple(written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from k8sgen.cli.group import CommandGroup
+from k8sgen.secrets.files.memory import sweep
 
 COMMANDS = (
     "init",
@@ -32,3 +33,4 @@ def command() -> None:
 
     Values pass between k8sgen, sops and kubectl in pipes alone.
     """
+    sweep()

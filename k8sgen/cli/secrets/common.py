@@ -13,7 +13,6 @@ from k8sgen.project.compose import Composition, compose_each
 from k8sgen.project.contract import needs
 from k8sgen.project.project import Project
 from k8sgen.secrets.contract.needs import Needs
-from k8sgen.secrets.files.memory import sweep
 from k8sgen.secrets.files.store import Store
 from k8sgen.secrets.rotation.change import Outcome
 
@@ -31,8 +30,7 @@ class Site:
 
 
 def site(root: Path, name: str) -> Site:
-    """Compose the environment *name*, and sweep what killed edits left."""
-    sweep()
+    """Compose the environment *name*."""
     found = project.load(root, [name], skip_damaged=True)
     composition = compose_each(found)[name]
     return Site(

@@ -3,7 +3,8 @@ The steps that bring rotated values to the running cluster, in an order that loc
 
 First the servers accept the new value beside the old one, then the Secrets change, then the
 clients roll, then what else of the servers has to, and at last the servers refuse the old value.
-Each step begins by asking whether what it relies on is true, and stops where it is not.
+The script stops where the manifests are older than the values, a server does not run, the rotation
+is another one by now, or a pod still has an old value.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from k8sgen.cli.secrets import opened
-from k8sgen.secrets.files import identity
+from k8sgen.secrets.files import identity, memory
 from tests.kubectl import fake_kubectl
 from tests.projects import Ran, edited, run, write_project
 from tests.tools import tool
@@ -538,8 +538,15 @@ class TestDamage:
         file = ready / "dist/secrets/production/web.sops.yaml"
         whole = file.read_text()
         before = run(ready, "render", "production").out
-        commands = (["synth"], ["synth", "--check"], ["render", "production"], ["diff"])
-        texts = ("", whole.partition("sops:")[0], *[whole[: len(whole) // 2]] * 2)
+        half = whole[: len(whole) // 2]
+        commands = (
+            ["synth"],
+            ["synth", "--check"],
+            ["render", "production"],
+            ["diff"],
+            ["validate"],
+        )
+        texts = ("", whole.partition("sops:")[0], half, half, half)
         for command, text in zip(commands, texts, strict=True):
             file.write_text(text)
             ran = run(ready, *command)
@@ -550,3 +557,17 @@ class TestDamage:
         assert secrets(ready, "status", "production").status == 0
         file.write_text(whole)
         assert run(ready, "render", "production").out == before
+
+
+def test_every_command_sweeps_what_a_killed_edit_left(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is about, and whether or not it loads the project."""
+    monkeypatch.setattr(memory, "memory", lambda: tmp_path)
+    for arguments in (["audit"], ["check", "production"]):
+        left = tmp_path / "k8sgen-edit-of-a-killed-run"
+        left.mkdir()
+        (left / "lock").touch()
+        (left / "plain.yaml").write_text(CANARY)
+        secrets(root, *arguments)
+        assert not left.exists()

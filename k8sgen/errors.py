@@ -13,7 +13,8 @@ from types import FrameType
 import attrs
 
 _LIBRARY = str(Path(__file__).parent)
-_FOREIGN = (_LIBRARY, "<", sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"))
+_PATHS = map(sysconfig.get_path, ("stdlib", "purelib", "scripts"))
+_FOREIGN = (_LIBRARY, "<", *_PATHS)
 
 
 @attrs.frozen
@@ -131,6 +132,14 @@ def raised_at(error: BaseException, root: Path) -> Location | None:
 
 def _relative(file: Path, root: Path) -> Path:
     return file.relative_to(root) if file.is_relative_to(root) else file
+
+
+def shortened(place: Location, root: Path) -> Location:
+    """Name the file of a place as seen from *root*, or the library's as seen from outside it."""
+    library = Path(_LIBRARY)
+    if place.file.is_relative_to(library):
+        return Location(place.file.relative_to(library.parent), place.line)
+    return Location(_relative(place.file, root), place.line)
 
 
 def within(trace: tuple[Location, ...], root: Path) -> tuple[Location, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -96,6 +96,42 @@ def compose(
     return Composition(environment=environment, stack=made, resources=resources)
 
 
+@to_stderr()
+def compose_some(
+    stack: type[Stack],
+    environment: Environment,
+    root: Path,
+    revisions: Revisions,
+    paths: Iterable[str],
+) -> dict[str, Body]:
+    """
+    Make the stack of *environment*, and finish only the manifests at these construct paths.
+
+    Returns:
+        Construct path to manifest; one that does not exist is left out.
+
+    Raises:
+        K8sgenError: The stack could not be built, or one of the manifests.
+    """
+    with translated(root, f"environment {environment.name}"):
+        made = stack(cdk8s.App(), environment)
+        made.secret_revisions = revisions
+        found = {path: _at(made, path) for path in paths}
+        bodies = {path: _checked(construct) for path, construct in found.items() if construct}
+        return {
+            path: _finished(body, _own_labels(_at(made, "/".join(path.split("/")[:2]))), made)
+            for path, body in bodies.items()
+            if body
+        }
+
+
+def _at(stack: Stack, path: str) -> constructs.IConstruct | None:
+    construct: constructs.IConstruct | None = stack
+    for step in path.split("/")[1:]:
+        construct = construct.node.try_find_child(step) if construct else None
+    return construct
+
+
 def compose_each(project: Project) -> dict[str, Composition]:
     """Compose every environment of *project*, in this one process."""
     return {
@@ -113,9 +149,8 @@ def _resources(
     stack: Stack, root: Path, problems: dict[tuple[str, str], K8sgenError]
 ) -> Iterator[Resource]:
     """Return what is valid, and keep the rest in *problems*, each once a service."""
-    common = stack.common_labels()
     for child in stack.node.children:
-        own = child.labels() if isinstance(child, Service) else {}
+        own = _own_labels(child)
         near: dict[str, tuple[Location, ...]] = {}
         for construct in child.node.find_all():  # parents first
             path = str(construct.node.path)
@@ -129,7 +164,7 @@ def _resources(
                 continue
             if body is not None:
                 yield Resource(
-                    body=_finished(body, own, common, stack.namespace_name),
+                    body=_finished(body, own, stack),
                     service=child.node.id,
                     path=path,
                     trace=within(trace, root),
@@ -145,16 +180,15 @@ def _checked(construct: constructs.IConstruct) -> Body | None:
     return construct.to_json() if isinstance(construct, cdk8s.ApiObject) else None
 
 
-def _finished(
-    body: Body,
-    own_labels: Mapping[str, str],
-    common_labels: Mapping[str, str],
-    default_namespace: str | None,
-) -> Body:
+def _own_labels(construct: constructs.IConstruct | None) -> Mapping[str, str]:
+    return construct.labels() if isinstance(construct, Service) else {}
+
+
+def _finished(body: Body, own_labels: Mapping[str, str], stack: Stack) -> Body:
     """Add what every manifest has; a namespace or a service's label that is set already wins."""
     metadata = body["metadata"]
-    labels = {**own_labels, **metadata.get("labels", {}), **common_labels}
-    namespace = metadata.get("namespace") or default_namespace
+    labels = {**own_labels, **metadata.get("labels", {}), **stack.common_labels()}
+    namespace = metadata.get("namespace") or stack.namespace_name
     if (body["apiVersion"], body["kind"]) in CLUSTER_SCOPED or not namespace:
         placed = {"name": metadata["name"]}
     else:

@@ -27,38 +27,33 @@ class Leaf:
     A field that contains no others.
 
     Args:
-        key: The innermost field name on the way, as it was written.
-        items: The items of lists on the way, the innermost first.
         steps: The way itself, as names and numbers.
     """
 
     path: Path
     value: Any
-    key: Any
-    items: tuple[Mapping[str, Any], ...] = ()
     steps: Steps = ()
 
-    def inside(self, step: str | int, value: Any, key: Any, name: str) -> Leaf:
+    def inside(self, step: str | int, value: Any, name: str) -> Leaf:
         """Return the path one step down."""
-        items = (value, *self.items) if isinstance(step, int) and isinstance(value, Mapping) else ()
-        return Leaf((*self.path, name), value, key, items or self.items, (*self.steps, step))
+        return Leaf((*self.path, name), value, (*self.steps, step))
 
 
 def leaves(body: Mapping[str, Any]) -> Iterator[Leaf]:
     """Return every field of a manifest that contains no others; an empty map or list is one."""
-    return _leaves(Leaf((), body, None), merge_type(body))
+    return _leaves(Leaf((), body), merge_type(body))
 
 
 def _leaves(at: Leaf, kind: Kind) -> Iterator[Leaf]:
     if isinstance(at.value, Mapping) and at.value:
         of = kind if isinstance(kind, Mapping) else {}
         for key, value in at.value.items():
-            yield from _leaves(at.inside(key, value, key, key), of.get(key, {}))
+            yield from _leaves(at.inside(key, value, key), of.get(key, {}))
     elif isinstance(at.value, list) and at.value:
         of = kind.item if isinstance(kind, MergeList) else {}
         named = zip(labels(at.value, kind), at.value, strict=True)
         for index, (name, value) in enumerate(named):
-            yield from _leaves(at.inside(index, value, at.key, item(name)), of)
+            yield from _leaves(at.inside(index, value, item(name)), of)
     else:
         yield at
 

@@ -1,4 +1,4 @@
-"""Composes one resource of changed copies of a project, in a process of its own."""
+"""Composes an environment of a project with other overrides, in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,34 +7,46 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 
 def main() -> None:
-    """Read `{root, environment, title, changes: [{file, text}]}`, and print the body after each."""
+    """
+    Compose once for each override of one setting, and print all manifests after each.
+
+    Reads `{root, environment, overrides: [[setting, value]]}`; prints a list of
+    `{KIND/NAME: manifest}`, or of the message that refuses the override.
+    """
     from k8sgen.tools import node  # noqa: PLC0415
 
     node.prepare()
+    from k8sgen.kubernetes.manifest import label  # noqa: PLC0415
     from k8sgen.project import project  # noqa: PLC0415
     from k8sgen.project.compose import compose  # noqa: PLC0415
 
     asked = json.load(sys.stdin)
-    root = Path(asked["root"])
-    bodies: list[Any] = []
-    for change in asked["changes"]:
-        file = root / change["file"]
-        before = file.read_text("utf-8")
-        file.write_text(change["text"], "utf-8")
+    root, name = Path(asked["root"]), asked["environment"]
+    file = root / "environments" / f"{name}.yaml"
+    before = file.read_text("utf-8")
+    answers: list[Any] = []
+    for setting, value in asked["overrides"]:
+        overrides = yaml.safe_load(before) or {}
+        *groups, last = setting.split(".")
+        group_ = overrides
+        for group in groups:
+            group_ = group_.setdefault(group, {})
+        group_[last] = value
+        file.write_text(yaml.safe_dump(overrides), "utf-8")
         try:
-            found = project.load(root, [asked["environment"]])
-            made = compose(found.stack, found.environments[asked["environment"]], found.root)
-            titles = {
-                f"{r.body['kind']}/{r.body['metadata']['name']}": r.body for r in made.resources
-            }
-            bodies.append(titles.get(asked["title"]))
-        except Exception as error:  # a change that is refused says nothing
-            bodies.append(str(error))
-        finally:
-            file.write_text(before, "utf-8")
-    json.dump(bodies, sys.stdout)
+            found = project.load(root, [name])
+            made = compose(found.stack, found.environments[name], found.root)
+        except Exception as error:  # an override that is refused says nothing
+            answers.append(str(error))
+        else:
+            titles = map(label, made.bodies())
+            answers.append(dict(zip(titles, made.bodies(), strict=True)))
+    file.write_text(before, "utf-8")
+    json.dump(answers, sys.stdout)
 
 
 if __name__ == "__main__":

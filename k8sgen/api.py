@@ -1,6 +1,6 @@
 """The public names: what services, environments and stacks are written with."""
 
-from k8sgen.constructs.config_map import ConfigFile, ConfigMap
+from k8sgen.constructs.config_map import ConfigFile, ConfigMap, FileContent
 from k8sgen.constructs.container import Container, EnvValue, FieldRef
 from k8sgen.constructs.daemon_set import DaemonSet
 from k8sgen.constructs.deployment import Deployment
@@ -18,6 +18,7 @@ from k8sgen.constructs.stack import Stack
 from k8sgen.constructs.stateful_set import StatefulSet
 from k8sgen.constructs.volume import Claim, EmptyDir, Mount, SecretFiles, Volume
 from k8sgen.constructs.workload import Workload
+from k8sgen.kubernetes.public_routes import PublicRoute
 from k8sgen.secrets.contract.keys import (
     Alternate,
     Derived,
@@ -60,6 +61,7 @@ __all__ = [
     "EnvValue",
     "Environment",
     "FieldRef",
+    "FileContent",
     "Gateway",
     "Given",
     "Image",
@@ -83,6 +85,7 @@ __all__ = [
     "Probe",
     "Probes",
     "PublicKeys",
+    "PublicRoute",
     "Quota",
     "Random",
     "Resources",

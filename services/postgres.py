@@ -11,11 +11,11 @@ from k8sgen import (
     Alternate,
     Claim,
     Compute,
-    ConfigFile,
     Container,
     Derived,
     EmptyDir,
     Endpoint,
+    FileContent,
     Image,
     LiveUpdate,
     Pod,
@@ -144,7 +144,7 @@ class Postgres(Service):
         return self._databases[name]
 
     def _mounts(self, settings: PostgresSettings) -> dict[str, Volume]:
-        files: dict[str, ConfigFile] = {
+        files: dict[str, FileContent] = {
             "postgresql.conf": _postgresql_conf(settings),
             "pg_hba.conf": _PG_HBA,
             "databases.sql": lambda: databases_sql(self._databases, SECRETS),

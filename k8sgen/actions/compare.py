@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from k8sgen.actions.written import DIST, OVERLAYS, on_disk, overlay
 from k8sgen.changes.committed import is_repository, tree
 from k8sgen.changes.compare import Changes, compare, renamed
 from k8sgen.changes.live import live
-from k8sgen.project.compose import compose_each
+from k8sgen.kubernetes.manifest import Body
+from k8sgen.project.compose import Composition, compose_each
 from k8sgen.project.project import Project
 
 
@@ -30,7 +31,7 @@ def with_commit(
     """
     files = committed(project.root, ref)
     found = [
-        compare(name, overlay(files, name), composition.groups(), fold=fold)
+        _to(composition, name, overlay(files, name), fold=fold)
         for name, composition in compose_each(project).items()
     ]
     names = sorted({path.split("/")[1] for path in files if path.startswith(f"{OVERLAYS}/")})
@@ -47,7 +48,7 @@ def with_other(project: Project, name: str, other: str) -> Changes:
     made = compose_each(project)
     old, new = made[name], made[other]
     spaces = [str(composition.stack.namespace_name) for composition in (old, new)]
-    return compare(f"{name} → {other}", renamed(old.bodies(), *spaces), new.groups())
+    return _to(new, f"{name} → {other}", renamed(old.bodies(), *spaces))
 
 
 def with_cluster(project: Project, contexts: Mapping[str, str | None]) -> list[Changes]:
@@ -61,9 +62,17 @@ def with_cluster(project: Project, contexts: Mapping[str, str | None]) -> list[C
         ClusterError: kubectl cannot read it.
     """
     return [
-        compare(name, live(composition.bodies(), context=contexts[name]), composition.groups())
+        _to(composition, name, live(composition.bodies(), context=contexts[name]))
         for name, composition in compose_each(project).items()
     ]
+
+
+def _to(
+    composition: Composition, name: str, before: Iterable[Body], *, fold: bool = True
+) -> Changes:
+    """Compare an older state with what the code composes."""
+    after, files = composition.groups(), composition.route_files()
+    return compare(name, before, after, fold=fold, route_files=files)
 
 
 def committed(root: Path, ref: str | None = None) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from k8sgen.changes.path import related
 from k8sgen.changes.rules import judge
 from k8sgen.changes.states import Case, Pair, States
 from k8sgen.kubernetes.manifest import NAME_LABEL, Body, identity
+from k8sgen.kubernetes.public_routes import RouteFiles
 
 Groups = Mapping[str, Sequence[Body]]
 """Service to its manifests."""
@@ -101,7 +102,14 @@ class Changes:
         return Counter(change.level for change in self.resources)
 
 
-def compare(name: str, before: Iterable[Body], after: Groups, *, fold: bool = True) -> Changes:
+def compare(
+    name: str,
+    before: Iterable[Body],
+    after: Groups,
+    *,
+    fold: bool = True,
+    route_files: RouteFiles | None = None,
+) -> Changes:
     """
     Compare two states of one environment.
 
@@ -110,8 +118,9 @@ def compare(name: str, before: Iterable[Body], after: Groups, *, fold: bool = Tr
         before: The old manifests.
         after: The new ones, by service; an old one that is gone is placed by its label.
         fold: Report once, apart, what changes alike in most resources.
+        route_files: Where a gateway of the product has its routes.
     """
-    states = States(list(_pairs(before, after)))
+    states = States(list(_pairs(before, after)), route_files or {})
     found = [fields(*pair.states) if pair.states else [] for pair in states.pairs]
     every = _everywhere(found) if fold else {}
     resources = []

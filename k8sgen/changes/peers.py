@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import attrs
 
 from k8sgen.kubernetes.edges import NAMESPACE_LABEL, Block
 from k8sgen.kubernetes.manifest import get
+from k8sgen.kubernetes.selectors import is_wider
 
 Selector = Mapping[str, Any]
 Peer = Mapping[str, Any]
@@ -62,14 +62,14 @@ def _covers_peer(one: Opening, other: Opening) -> bool:
         return False
     if "ipBlock" in one.peer or "ipBlock" in other.peer:
         return _covers_block(one.peer.get("ipBlock"), other.peer.get("ipBlock"))
-    return _covers_selector(
+    return is_wider(
         one.peer.get("podSelector", {}), other.peer.get("podSelector", {})
     ) and _covers_namespaces(one, other)
 
 
 def _covers_namespaces(one: Opening, other: Opening) -> bool:
     wide, narrow = (_namespaces(each) for each in (one, other))
-    return _covers_selector(wide, narrow)
+    return is_wider(wide, narrow)
 
 
 def _namespaces(opening: Opening) -> Selector:
@@ -77,16 +77,6 @@ def _namespaces(opening: Opening) -> Selector:
     own = {"matchLabels": {NAMESPACE_LABEL: opening.namespace}}
     selector: Selector = (opening.peer or {}).get("namespaceSelector", own)
     return selector
-
-
-def _covers_selector(one: Selector, other: Selector) -> bool:
-    """Return whether *one* requires nothing that *other* does not require."""
-    wanted, given = (set((each.get("matchLabels") or {}).items()) for each in (one, other))
-    rules, others = (
-        {json.dumps(rule, sort_keys=True) for rule in each.get("matchExpressions") or ()}
-        for each in (one, other)
-    )
-    return wanted <= given and rules <= others
 
 
 def _covers_block(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 import attrs
 
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.kubernetes.edges import Block
 from k8sgen.kubernetes.manifest import Body, get
+from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.selectors import matches
 
 Direction = Literal["Ingress", "Egress"]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import attrs
 
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.uses import uses
 
 _PLACE = re.compile(r"\{[^{}]*\}")

@@ -7,7 +7,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from k8sgen.constructs.manifest import Manifest, resolve
+from k8sgen.kubernetes.public_routes import RoutesReader
 from k8sgen.kubernetes.yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -15,8 +18,23 @@ if TYPE_CHECKING:
 
 
 Content = str | Mapping[str, Any] | Sequence[Any]
-ConfigFile = Content | Callable[[], Content]
+FileContent = Content | Callable[[], Content]
 """A function is called at synth, when all services exist."""
+
+
+@attrs.frozen(kw_only=True)
+class ConfigFile:
+    """
+    A configuration file, and what is known of its format.
+
+    Args:
+        content: See `Service.config`.
+        routes: Where the file opens parts of the product to the outside: how they are read back
+            from its text, so that `diff` compares them as routes.
+    """
+
+    content: FileContent
+    routes: RoutesReader | None = None
 
 
 class ConfigMap(Manifest):
@@ -30,9 +48,11 @@ class ConfigMap(Manifest):
 
     writable = False
 
-    def __init__(self, service: Service, files: Mapping[str, ConfigFile], *, name: str) -> None:
+    def __init__(
+        self, service: Service, files: Mapping[str, FileContent | ConfigFile], *, name: str
+    ) -> None:
         self._name = name
-        self._files = files
+        self.files = {name: _file(content) for name, content in files.items()}
         super().__init__(
             service,
             service.id_of("config-map", name),
@@ -63,9 +83,12 @@ class ConfigMap(Manifest):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _texts(self) -> dict[str, str]:
-        return {
-            name: _text(name, content) for name, content in resolve(self._files, "data").items()
-        }
+        contents = {name: file.content for name, file in self.files.items()}
+        return {name: _text(name, content) for name, content in resolve(contents, "data").items()}
+
+
+def _file(content: FileContent | ConfigFile) -> ConfigFile:
+    return content if isinstance(content, ConfigFile) else ConfigFile(content=content)
 
 
 def _text(name: str, content: Any) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import constructs
 
 from k8sgen.checks.waiver import Waiver
-from k8sgen.constructs.config_map import ConfigFile, ConfigMap
+from k8sgen.constructs.config_map import ConfigFile, ConfigMap, FileContent
 from k8sgen.constructs.container import Container, EnvValue
 from k8sgen.constructs.edges import Connected
 from k8sgen.constructs.endpoint import Endpoint
@@ -85,6 +85,7 @@ class Service(Connected, constructs.Construct):
         self.solver: NetworkPolicy | None = None
         self.secrets: dict[str, SecretKey] = {}
         self.waivers: list[Waiver] = []
+        self.config_maps: list[ConfigMap] = []
         self._kubernetes_services: dict[str, KubernetesService] = {}
         scope.services.append(self)
         Manifest(self, "service-account", self._account())
@@ -205,9 +206,13 @@ class Service(Connected, constructs.Construct):
             }
         return {}
 
-    def config(self, files: Mapping[str, ConfigFile], *, name: str | None = None) -> ConfigMap:
+    def config(
+        self, files: Mapping[str, FileContent | ConfigFile], *, name: str | None = None
+    ) -> ConfigMap:
         """Put *files* (name to content, or a function that returns it) into a ConfigMap."""
-        return ConfigMap(self, files, name=name or self.name)
+        made = ConfigMap(self, files, name=name or self.name)
+        self.config_maps.append(made)
+        return made
 
     def secret(
         self,

@@ -13,6 +13,7 @@ from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
 from k8sgen.kubernetes.manifest import Body, Identity, identity
+from k8sgen.kubernetes.public_routes import RouteFiles
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
 from k8sgen.project.failure import located, translated
 from k8sgen.project.foreign import remembered
@@ -65,6 +66,16 @@ class Composition:
         for resource in self.resources:
             found.setdefault(resource.service, []).append(resource.body)
         return found
+
+    def route_files(self) -> RouteFiles:
+        """Return where a gateway of the product has its routes."""
+        return {
+            (str(config_map.name), key): file.routes
+            for service in self.stack.services
+            for config_map in service.config_maps
+            for key, file in config_map.files.items()
+            if file.routes
+        }
 
 
 @to_stderr()

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from k8sgen.checks.demand import peak
-from k8sgen.checks.rendered import Rendered
+from k8sgen.kubernetes.demand import peak
+from k8sgen.kubernetes.manifests import Manifests
 from k8sgen.kubernetes.quantity import parse_quantity
 
 _NAMES = {
@@ -58,9 +58,9 @@ class QuotaUse:
 
 def quota_use(manifests: Sequence[dict[str, Any]]) -> Iterator[QuotaUse]:
     """Compare what *manifests* request at most with each ResourceQuota among them."""
-    rendered = Rendered(manifests)
-    demand = peak(rendered)
-    for body in rendered.of("ResourceQuota"):
+    indexed = Manifests(manifests)
+    demand = peak(indexed)
+    for body in indexed.of("ResourceQuota"):
         hard = body["spec"].get("hard") or {}
         for key, name in _NAMES.items():
             if key in hard:

@@ -124,7 +124,7 @@ def _others(value: Any, kind: Any) -> Iterator[Any]:
 
 
 def _texts(text: str) -> Iterator[str]:
-    """Alternative the numbers in a text one at a time, as one of a version, an amount or an address."""
+    """Change the numbers in a text, one at a time, as one of a version, an amount or an address."""
     for match in _NUMBER.finditer(text):
         number = int(match[0])
         for other in (number * 2, number // 2, number + 1, number - 1):

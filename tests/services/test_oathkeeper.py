@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from k8sgen import Cluster, Endpoint, Environment, Port, Route, Service, SigningKey
 from k8sgen.project.compose import Composition
-from services.oathkeeper import IdTokens, Oathkeeper, OathkeeperSettings, access_rules
+from services.oathkeeper import (
+    IdTokens,
+    Oathkeeper,
+    OathkeeperSettings,
+    access_rules,
+    read_routes,
+)
 from tests.services.stacks import Composed, composed
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -347,3 +353,32 @@ class TestOathkeeper:
         """
         with pytest.raises(ValueError, match="must match regex"):
             OathkeeperSettings(**wrong)
+
+
+def test_the_routes_are_read_back_from_the_rules() -> None:
+    """
+    With hosts, paths, methods and what they require; HEAD is asked as GET is.
+    """
+    routes = [
+        route("one", methods=["GET"], access="public"),
+        route("two", "/api", scopes=["read"]),
+        route("three", "/api/v1", methods=["PUT"]),
+    ]
+    read = read_routes(yaml.safe_dump(access_rules(routes, scheme="https")))
+    assert [(r.host, r.path, sorted(r.requires)) for r in read] == [
+        ("a.example.com", "/", []),
+        ("a.example.com", "/api", ["scope read", "token"]),
+        ("a.example.com", "/api/v1", ["token"]),
+    ]
+    assert [sorted(read[0].methods), sorted(read[2].methods)] == [["GET", "HEAD"], ["PUT"]]
+
+
+def test_a_rule_that_lets_anybody_pass_requires_nothing() -> None:
+    """
+    Of several authenticators the least strict counts, and one that is unknown asks for nothing.
+    """
+    (rule,) = access_rules([route("one")], scheme="https")
+    for others in ([{"handler": "anonymous"}], [{"handler": "noop"}], []):
+        rule["authenticators"] = [{"handler": "oauth2_introspection"}, *others]
+        (read,) = read_routes(yaml.safe_dump([rule]))
+        assert read.requires == (set() if others else {"token"})

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from k8sgen.changes.level import Verdict
-from k8sgen.changes.rules import access, config, fixed, lifecycle, rollout, storage, traffic, wire
+from k8sgen.changes.rules import (
+    access,
+    config,
+    fixed,
+    lifecycle,
+    limits,
+    rollout,
+    routes,
+    storage,
+    traffic,
+    wire,
+)
 from k8sgen.changes.states import Case
 
 Rule = Callable[[Case], Iterator[Verdict]]
@@ -15,11 +26,15 @@ RULES: Sequence[Rule] = (
     fixed.fixed_fields,
     rollout.pods,
     rollout.replicas,
+    rollout.bounds,
+    limits.budget,
+    limits.quota,
     storage.claims,
     storage.mounted,
     config.files,
     wire.kubernetes_service,
     wire.ingress,
+    routes.routes,
     access.powers,
     access.roles,
     traffic.policies,

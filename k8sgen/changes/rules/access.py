@@ -20,6 +20,11 @@ Body = Mapping[str, Any]
 
 _PSA = "pod-security.kubernetes.io/enforce"
 _PSA_LEVELS = ("restricted", "baseline", "privileged")
+_AUTHENTICATION = re.compile(r"(^|[-.])(auth|jwt|oidc|oauth2?)([-.]|$)")
+"""`auth-url`, `auth-tls-verify-client`, `basic-auth-secret`, `jwt-key`, `auth-type`, …"""
+_MIDDLEWARES = ("router.middlewares", "policies")
+_OFF = {"none", "off", "false", "optional", "optional_no_ca"}
+_ASKING_FILTERS = ("ExtensionRef", "ExternalAuth")
 _ALLOW_LISTS = ("whitelist-source-range", "allowlist-source-range")
 
 
@@ -85,6 +90,9 @@ def _loosened(before: Body, after: Body) -> Iterator[Verdict]:
         for host in sorted((old_tls - new_tls) & served):
             yield Verdict(Level.WIDENS_ACCESS, f"{host} loses TLS", ("spec", "tls"))
         yield from _allow_lists(before, after)
+        yield from _unasked(before, after)
+    elif kind == "HTTPRoute":
+        yield from _unfiltered(before, after)
     elif kind == "Service" and get(after, "spec", "type") == "LoadBalancer":
         ranges = (
             get(body, "spec", "loadBalancerSourceRanges", default=[]) for body in (before, after)
@@ -109,10 +117,50 @@ def _allow_lists(before: Body, after: Body) -> Iterator[Verdict]:
     old, new = (get(body, "metadata", "annotations", default={}) for body in (before, after))
     for name in old:
         if name.rpartition("/")[2] in _ALLOW_LISTS:
-            lists = (re.findall(r"[^,\s]+", notes.get(name, "")) for notes in (old, new))
+            lists = (sorted(_words(notes.get(name, ""))) for notes in (old, new))
             for source in _let_in(*lists):
                 reason = f"the ingress controller lets in {source}"
                 yield Verdict(Level.WIDENS_ACCESS, reason, ("metadata", "annotations", name))
+
+
+def _unasked(before: Body, after: Body) -> Iterator[Verdict]:
+    """Name the annotations of ingress controllers that asked who calls, and no longer do."""
+    old, new = (get(body, "metadata", "annotations", default={}) for body in (before, after))
+    for name, value in old.items():
+        short = name.rpartition("/")[2]
+        left = _words(new.get(name, ""))
+        if _AUTHENTICATION.search(short) and _words(value) and not left - _OFF:
+            reason = f"the ingress controller no longer acts on {name}, which asks who calls"
+        elif short in _MIDDLEWARES and (gone := _words(value) - left):
+            reason = f"requests no longer pass {' and '.join(sorted(gone))}"
+        else:
+            continue
+        if _words(value) - _OFF:
+            yield Verdict(Level.WIDENS_ACCESS, reason, ("metadata", "annotations", name))
+
+
+def _words(value: str) -> set[str]:
+    return set(re.findall(r"[^,\s]+", value))
+
+
+def _unfiltered(before: Body, after: Body) -> Iterator[Verdict]:
+    """Name the filters of a route that may have asked who calls, and are gone."""
+    old, new = ({_filter(each) for each in _filters(body)} for body in (before, after))
+    for name in sorted(old - new):
+        reason = f"requests no longer pass the filter {name}"
+        yield Verdict(Level.WIDENS_ACCESS, reason, ("spec", "rules"))
+
+
+def _filters(body: Body) -> Iterator[Body]:
+    for rule in get(body, "spec", "rules", default=[]):
+        for each in (rule, *(rule.get("backendRefs") or ())):
+            yield from (f for f in each.get("filters") or () if f.get("type") in _ASKING_FILTERS)
+
+
+def _filter(body: Body) -> str:
+    reference = body.get("extensionRef") or {}
+    kind, name = reference.get("kind", body.get("type")), reference.get("name", "")
+    return f"{kind}/{name}".rstrip("/")
 
 
 def _let_in(old: Sequence[str], new: Sequence[str]) -> list[str]:

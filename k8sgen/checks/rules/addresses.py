@@ -8,11 +8,12 @@ from typing import Any
 
 import attrs
 
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.rules.network import resolve_port, service_port
 from k8sgen.checks.texts import told
 from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.manifests import PodTemplate
 
 _PORTS: Mapping[str, int] = {
     "http": 80, "https": 443, "ws": 80, "wss": 443, "grpc": 443, "postgres": 5432,

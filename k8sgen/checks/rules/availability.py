@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from k8sgen.checks.demand import rounded
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, rule
+from k8sgen.kubernetes.demand import rounded
 from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.selectors import matches
 
 

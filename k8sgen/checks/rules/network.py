@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.rules.access import redirects
 from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
 from k8sgen.kubernetes.selectors import matches
 

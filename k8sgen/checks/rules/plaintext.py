@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, rule
 from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.manifests import PodTemplate
 
 FORMATS: Mapping[str, re.Pattern[str]] = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),

@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterator
 
 from k8sgen.checks.keys import config_keys, secret_keys
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.texts import told
 from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.uses import Use, uses
 
 _VARIABLE = re.compile(r"(?<!\$)\$\(([A-Za-z_][A-Za-z0-9_]*)\)")

@@ -11,10 +11,11 @@ import attrs
 
 from k8sgen.checks.actors import PortUse, actors, declared, is_in
 from k8sgen.checks.policies import EVERY_PORT, Actor, Direction, Policies, Ports
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.rules.addresses import addresses, target
 from k8sgen.kubernetes.manifest import Body, get, identity, label
+from k8sgen.kubernetes.manifests import PodTemplate
 
 
 @attrs.frozen(kw_only=True)

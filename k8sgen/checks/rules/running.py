@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from k8sgen.checks.demand import number
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, rule
+from k8sgen.kubernetes.demand import number
 from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.manifests import PodTemplate
 
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from k8sgen.checks.enums import ENUMS, ENUMS_AT, RESTART
-from k8sgen.checks.rendered import PodTemplate, Rendered
+from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.walk import fields
 from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.quantity import parse_quantity
 from k8sgen.kubernetes.selectors import matches
 

@@ -12,6 +12,7 @@ from tests.k8sgen.changes.cases import BODIES, RULE, change
 from tests.k8sgen.changes.judging import added, changed, verdicts
 
 POD = "spec.template.spec"
+MIDDLEWARES = "traefik.ingress.kubernetes.io/router.middlewares"
 CONTAINER = f"{POD}.containers.0"
 HARDENED = {
     "allowPrivilegeEscalation": False,
@@ -230,3 +231,55 @@ def test_a_route_of_a_gateway_opens_hosts_as_an_ingress_does() -> None:
     moved = change(body, "spec.rules.0.backendRefs.0.name", "other")
     reasons = {reason for _, _, reason in verdicts([body], [moved])}
     assert "requests to a.example/api go elsewhere" in reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "widens"),
+    [
+        ("nginx.ingress.kubernetes.io/auth-url", "https://auth.example.com", None, True),
+        ("nginx.ingress.kubernetes.io/auth-type", "basic", "none", True),
+        ("nginx.ingress.kubernetes.io/auth-tls-verify-client", "on", "optional", True),
+        ("nginx.ingress.kubernetes.io/auth-tls-verify-client", "off", None, False),
+        ("nginx.org/basic-auth-secret", "users", None, True),
+        ("nginx.com/jwt-key", "key", None, True),
+        ("haproxy.org/auth-type", "basic-auth", None, True),
+        ("alb.ingress.kubernetes.io/auth-type", "oidc", "none", True),
+        (MIDDLEWARES, "a-auth@x,a-hsts@x", "a-hsts@x", True),
+        (
+            "traefik.ingress.kubernetes.io/router.middlewares",
+            "a-hsts@x",
+            "a-auth@x,a-hsts@x",
+            False,
+        ),
+        ("nginx.ingress.kubernetes.io/auth-url", "https://a.example.com", "https://b", False),
+        ("example.com/author", "somebody", None, False),
+    ],
+)
+def test_an_ingress_that_no_longer_asks_who_calls_widens_access(
+    name: str, before: str, after: str | None, widens: bool
+) -> None:
+    """
+    The annotations of ingress controllers, and the middlewares that they name.
+    """
+    old = change(BODIES["Ingress"], "metadata.annotations", {name: before})
+    new = change(BODIES["Ingress"], "metadata.annotations", {name: after} if after else {})
+    levels = [level for _, level, _ in verdicts([old], [new])]
+    assert (Level.WIDENS_ACCESS in levels) is widens
+
+
+def test_a_route_that_loses_a_filter_widens_access() -> None:
+    """
+    An ExtensionRef, or the ExternalAuth of the Gateway API, may ask who calls.
+    """
+    reference = {"group": "traefik.io", "kind": "Middleware", "name": "auth"}
+    rule = {"filters": [{"type": "ExtensionRef", "extensionRef": reference}]}
+    route = {
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "HTTPRoute",
+        "metadata": {"name": "web", "namespace": "default"},
+        "spec": {"hostnames": ["a.example.com"], "rules": [rule]},
+    }
+    open_ = change(route, "spec.rules", [{"filters": []}])
+    found = [reason for _, _, reason in verdicts([route], [open_])]
+    assert "requests no longer pass the filter Middleware/auth" in found
+    assert Level.WIDENS_ACCESS not in [level for _, level, _ in verdicts([open_], [route])]

@@ -45,11 +45,14 @@ def _rolled(name: str, path: str, value: Any) -> Level:
         ("Deployment", "spec.strategy", {"type": "Recreate"}),
         ("StatefulSet", "spec.replicas", 1),
         ("DaemonSet", "spec.minReadySeconds", 0),
+        ("Deployment", "spec.strategy.rollingUpdate", {"maxUnavailable": "100%"}),
+        ("Deployment", "spec.strategy.rollingUpdate", {"maxUnavailable": 3}),
+        ("StatefulSet", "spec.updateStrategy", {"rollingUpdate": {"maxUnavailable": "100%"}}),
     ],
 )
 def test_a_roll_of_the_only_pod_may_interrupt(name: str, path: str, value: Any) -> None:
     """
-    One replica, Recreate, or one pod a node: nothing serves for a while.
+    One replica, Recreate, all at once, or one pod a node: nothing serves for a while.
     """
     assert _rolled(name, path, value) == Level.MAY_INTERRUPT
 
@@ -60,6 +63,7 @@ def test_a_roll_of_the_only_pod_may_interrupt(name: str, path: str, value: Any) 
         ("StatefulSet", "spec.replicas", 2, Level.ROLLS_PODS),
         ("StatefulSet", "spec.updateStrategy", {"type": "OnDelete"}, Level.ROLLS_PODS),
         ("Deployment", "spec.replicas", 0, Level.NONE),
+        ("Deployment", "spec.strategy.rollingUpdate", {"maxUnavailable": "99%"}, Level.ROLLS_PODS),
         (
             "DaemonSet",
             "spec.updateStrategy",
@@ -121,3 +125,23 @@ def test_a_changed_probe_or_port_may_interrupt(path: str, value: Any) -> None:
     A probe that fails, or a port that nobody knows, stops the service however many pods it has.
     """
     assert max(changed("Deployment", path, value)) == Level.MAY_INTERRUPT
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "level"),
+    [
+        ("minReplicas", 1, Level.MAY_INTERRUPT),
+        ("minReplicas", 0, Level.MAY_INTERRUPT),
+        ("minReplicas", 3, None),
+        ("maxReplicas", 1, Level.MAY_INTERRUPT),
+        ("maxReplicas", 2, None),
+    ],
+)
+def test_an_autoscaler_that_leaves_hardly_a_pod_may_interrupt(
+    field: str, value: int, level: Level | None
+) -> None:
+    """
+    From at least two to one, to none, or to at most one.
+    """
+    found = changed("HorizontalPodAutoscaler", f"spec.{field}", value, BODIES["Deployment"])
+    assert max(found, default=None) == level

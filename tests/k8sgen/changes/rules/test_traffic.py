@@ -159,3 +159,32 @@ def test_no_new_connection_goes_unnoticed(old: Any, new: Any) -> None:
     )
     if opened:
         assert Level.WIDENS_ACCESS in _levels([*before, WEB], [*after, WEB])
+
+
+FRONT = {"matchLabels": {"app": "front"}}
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"matchExpressions": [{"key": "app", "operator": "In", "values": ["front"]}]},
+        {"matchLabels": {"app": "front"}, "matchExpressions": []},
+        {
+            "matchLabels": {"app": "front"},
+            "matchExpressions": [{"key": "app", "operator": "Exists"}],
+        },
+        {
+            "matchLabels": {"app": "front"},
+            "matchExpressions": [{"key": "app", "operator": "NotIn", "values": ["back"]}],
+        },
+    ],
+)
+def test_an_equal_selector_in_another_form_is_no_change(selector: dict[str, Any]) -> None:
+    """
+    A label may be asked for in several ways.
+    """
+    one, other = (
+        change(POLICY, "spec.ingress.0.from.0.podSelector", each) for each in (FRONT, selector)
+    )
+    assert not _levels([one, WEB], [other, WEB]) - {Level.NONE}
+    assert not _levels([other, WEB], [one, WEB]) - {Level.NONE}

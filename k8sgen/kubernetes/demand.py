@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from k8sgen.checks.rendered import PodTemplate, Rendered
 from k8sgen.kubernetes.manifest import Body, get
+from k8sgen.kubernetes.manifests import Manifests, PodTemplate
 from k8sgen.kubernetes.quantity import parse_quantity
 
 
@@ -37,30 +37,30 @@ def rounded(value: Any, of: int, *, up: bool) -> int:
     return int(share.to_integral_value(ROUND_CEILING if up else ROUND_FLOOR))
 
 
-def peak(rendered: Rendered) -> Demand:
+def peak(manifests: Manifests) -> Demand:
     """
     Return the most that all pods ask for: autoscalers at their maximum, every rollout surging at
     once, every job running.
     """
     total = Demand()
-    for pod in rendered.pods:
-        count = most_pods(rendered, pod)
+    for pod in manifests.pods:
+        count = most_pods(manifests, pod)
         total.add("pods", Decimal(count))
         for bound in ("requests", "limits"):
             for unit in ("cpu", "memory", "ephemeral-storage"):
-                amount = count * _of_pod(rendered, pod, bound, unit)
+                amount = count * _of_pod(manifests, pod, bound, unit)
                 total.add(f"{bound}.{unit}", amount)
                 if bound == "requests":
                     total.add(unit, amount)
-    for size in _claims(rendered):
+    for size in _claims(manifests):
         total.add("requests.storage", size)
         total.add("persistentvolumeclaims", Decimal(1))
     for kind, key in (("ConfigMap", "configmaps"), ("Service", "services")):
-        total.add(key, Decimal(len(rendered.of(kind))))
+        total.add(key, Decimal(len(manifests.of(kind))))
     return total
 
 
-def most_pods(rendered: Rendered, pod: PodTemplate) -> int:
+def most_pods(manifests: Manifests, pod: PodTemplate) -> int:
     """Return the most pods that one workload runs, with those that a rollout adds."""
     kind, spec = pod.owner["kind"], pod.owner.get("spec") or {}
     if kind == "Job":
@@ -69,7 +69,7 @@ def most_pods(rendered: Rendered, pod: PodTemplate) -> int:
         return 2 if spec.get("concurrencyPolicy", "Allow") == "Allow" else 1
     count = spec.get("replicas")
     count = 1 if count is None else int(count)
-    for body in rendered.of("HorizontalPodAutoscaler"):
+    for body in manifests.of("HorizontalPodAutoscaler"):
         target = get(body, "spec", "scaleTargetRef") or {}
         if (target.get("kind"), target.get("name")) == (kind, pod.owner["metadata"]["name"]):
             count = int(get(body, "spec", "maxReplicas") or count)
@@ -79,7 +79,7 @@ def most_pods(rendered: Rendered, pod: PodTemplate) -> int:
     return count
 
 
-def _of_pod(rendered: Rendered, pod: PodTemplate, bound: str, unit: str) -> Decimal:
+def _of_pod(manifests: Manifests, pod: PodTemplate, bound: str, unit: str) -> Decimal:
     """
     Return what one pod requests: its containers' sum, or more where an init container needs more.
 
@@ -88,16 +88,16 @@ def _of_pod(rendered: Rendered, pod: PodTemplate, bound: str, unit: str) -> Deci
     """
     sides = [c for c in pod.init_containers if c.get("restartPolicy") == "Always"]
     steps = [c for c in pod.init_containers if c.get("restartPolicy") != "Always"]
-    together = sum((_of(rendered, c, bound, unit) for c in [*pod.containers, *sides]), Decimal(0))
-    helping = sum((_of(rendered, c, bound, unit) for c in sides), Decimal(0))
-    return max([together, *(helping + _of(rendered, c, bound, unit) for c in steps)])
+    together = sum((_of(manifests, c, bound, unit) for c in [*pod.containers, *sides]), Decimal(0))
+    helping = sum((_of(manifests, c, bound, unit) for c in sides), Decimal(0))
+    return max([together, *(helping + _of(manifests, c, bound, unit) for c in steps)])
 
 
-def _of(rendered: Rendered, container: Body, bound: str, unit: str) -> Decimal:
+def _of(manifests: Manifests, container: Body, bound: str, unit: str) -> Decimal:
     amount = get(container, "resources", bound, unit)
     if amount is None:
         default = "defaultRequest" if bound == "requests" else "default"
-        for body in rendered.of("LimitRange"):
+        for body in manifests.of("LimitRange"):
             for limit in get(body, "spec", "limits") or []:
                 amount = get(limit, default, unit) or amount
     return number(amount)
@@ -111,10 +111,10 @@ def number(amount: Any) -> Decimal:
         return Decimal(0)  # the rule `quantity` names it
 
 
-def _claims(rendered: Rendered) -> Iterator[Decimal]:
-    for body in rendered.of("PersistentVolumeClaim"):
+def _claims(manifests: Manifests) -> Iterator[Decimal]:
+    for body in manifests.of("PersistentVolumeClaim"):
         yield number(get(body, "spec", "resources", "requests", "storage"))
-    for body in rendered.of("StatefulSet"):
+    for body in manifests.of("StatefulSet"):
         replicas = get(body, "spec", "replicas")
         for claim in get(body, "spec", "volumeClaimTemplates") or []:
             size = number(get(claim, "spec", "resources", "requests", "storage"))

@@ -6,13 +6,16 @@ import tempfile
 from pathlib import Path
 
 from k8sgen.actions.synth import Synthesis
-from k8sgen.kustomize.build.kubectl import build
+from k8sgen.kustomize.build.kubectl import build, version
 from k8sgen.tools.programs import require
 
 
-def prove_with_kubectl(synthesis: Synthesis) -> None:
+def prove_with_kubectl(synthesis: Synthesis) -> str:
     """
     Build every overlay with `kubectl kustomize`, in a temporary folder.
+
+    Returns:
+        The version of that kustomize.
 
     Raises:
         K8sgenError: There is no kubectl.
@@ -25,3 +28,4 @@ def prove_with_kubectl(synthesis: Synthesis) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(file.text, "utf-8")
         synthesis.require_proof(lambda overlay: build(Path(folder, overlay), kubectl=kubectl))
+    return version(kubectl)

@@ -38,20 +38,19 @@ def command(
     """Write the base and the overlays of the environments ENV (all when none is named) to dist/.
 
     When the base changes, which they share, all are written. Nothing is written unless every
-    overlay is proved to build its environment.
+    overlay is checked to build its environment; --prove asks the real kustomize.
     """
     dist = _folder(ctx.obj.resolve(), out)
     synthesis = synthesize_for(dist, ctx.obj, environments)
-    if prove:
-        prove_with_kubectl(synthesis)
+    proof = f"proved by kustomize {prove_with_kubectl(synthesis)}" if prove else "checked"
     if check:
         changes = compare(dist, synthesis.files, owns=synthesis.owns)
     else:
         changes = write(dist, synthesis.files, owns=synthesis.owns, force=force)
     if as_json:
-        print_json(_report(synthesis, changes))
+        print_json(_report(synthesis, changes, proof))
     else:
-        _print(synthesis, changes, dist, check=check)
+        _print(synthesis, changes, proof, dist, check=check)
     if check and changes.drift:
         ctx.exit(1)
 
@@ -68,19 +67,24 @@ def _folder(root: Path, out: Path | None) -> Path:
     return out
 
 
-def _report(synthesis: Synthesis, changes: FileChanges) -> dict[str, object]:
+def _report(synthesis: Synthesis, changes: FileChanges, proof: str) -> dict[str, object]:
     resources = {name: len(c.resources) for name, c in synthesis.compositions.items()}
-    lists = ("written", "unchanged", "removed", "unmanaged", "modified", "blocked")
-    return {"resources": resources, **{name: list(getattr(changes, name)) for name in lists}}
+    lists = ("written", "added", "unchanged", "removed", "unmanaged", "modified", "blocked")
+    found = {name: list(getattr(changes, name)) for name in lists}
+    return {"resources": resources, "proof": proof, **found}
 
 
-def _print(synthesis: Synthesis, changes: FileChanges, dist: Path, *, check: bool) -> None:
-    marks = {"written": "~", "removed": "-", "unmanaged": "?", "modified": "!", "blocked": "x"}
+def _print(
+    synthesis: Synthesis, changes: FileChanges, proof: str, dist: Path, *, check: bool
+) -> None:
+    for path in changes.written:
+        click.echo(f"{'+' if path in changes.added else '~'} {path}")
+    marks = {"removed": "-", "unmanaged": "?", "modified": "!", "blocked": "x"}
     for name, mark in marks.items():
         for path in getattr(changes, name):
             click.echo(f"{mark} {path}")
     for name, composition in synthesis.compositions.items():
-        click.echo(f"{name}: {len(composition.resources)} resources, proved")
+        click.echo(f"{name}: {len(composition.resources)} resources, {proof}")
     wrote, removed = ("differ", "are stale") if check else ("written", "removed")
     blocked = f", {len(changes.blocked)} blocked by unmanaged files" if changes.blocked else ""
     click.echo(

@@ -36,6 +36,7 @@ class FileChanges:
 
     Args:
         written: New or different.
+        added: Those of *written* that are new.
         unchanged: As they should be.
         removed: Generated before, and no longer.
         unmanaged: Not generated, inside the scope; encrypted files are not counted.
@@ -49,6 +50,7 @@ class FileChanges:
     unmanaged: tuple[str, ...] = ()
     modified: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
     @property
     def drift(self) -> tuple[str, ...]:
@@ -228,7 +230,8 @@ def _judge(wanted: Files, on_disk: Mapping[str, OnDisk], found: Found) -> FileCh
     written = wanted.keys() - unchanged - blocked
     modified = {p for p in written | stale if p in on_disk and on_disk[p].state is State.MODIFIED}
     unmanaged = {p for p in on_disk if p not in wanted and p not in stale and not is_encrypted(p)}
-    outcome = (written, unchanged, stale, unmanaged, modified, blocked)
+    added = written - on_disk.keys()
+    outcome = (written, unchanged, stale, unmanaged, modified, blocked, added)
     return FileChanges(*(tuple(sorted(paths)) for paths in outcome))
 
 

@@ -13,13 +13,14 @@ def contrast(facts: Facts) -> Markup:
     """List the differing settings by service, the defaults first."""
     names = ["default", *(place.name for place in facts.places)]
     groups = groupby(facts.differences, key=lambda difference: difference.group)
-    return tag(
+    table = tag(
         "table",
         tag("caption", "In bold: what is not the default."),
         tag("thead", tag("tr", *(tag("th", n, scope="col") for n in ["Setting", *names]))),
         *(_group(group, list(found), names) for group, found in groups),
         class_="stack contrast",
     )
+    return tag("div", table, class_="scroll")
 
 
 def _group(group: str, found: list[SettingDifference], names: list[str]) -> Markup:

@@ -13,13 +13,14 @@ def matrix(facts: Facts) -> Markup:
     """Compare each service over the environments."""
     head = (tag("th", place.name, scope="col") for place in facts.places)
     rows = (_row(service, facts.places) for service in facts.services)
-    return tag(
+    table = tag(
         "table",
         tag("caption", "Services by environments", class_="hidden"),
         tag("thead", tag("tr", tag("th", "Service", scope="col"), *head)),
         tag("tbody", *rows),
         class_="stack matrix",
     )
+    return tag("div", table, class_="scroll")
 
 
 def _row(service: str, places: Sequence[EnvironmentFacts]) -> Markup:

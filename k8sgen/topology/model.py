@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from k8sgen.kubernetes.edges import Edge
+from k8sgen.kubernetes.manifest import Body, get
 from k8sgen.kubernetes.public_paths import public_paths
 from k8sgen.project.stdout import to_stderr
 
 if TYPE_CHECKING:
     from k8sgen.project.compose import Composition
 
-SERVERS = ("Deployment", "StatefulSet", "DaemonSet")
+SERVERS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Pod")
 JOBS = ("CronJob", "Job")
 OUTSIDE = "outside"
 
@@ -43,7 +44,7 @@ class Runner:
     One workload of a service.
 
     Args:
-        pods: How many, as in "3" or "3-12" or "1 a node"; empty for those that run to completion.
+        pods: How many, as in "3" or "3-12" or "1 a node"; empty for one that runs to completion.
         schedule: In cron's five fields; empty where it does not run at set times.
     """
 
@@ -172,12 +173,13 @@ def topology(composition: Composition) -> Topology:
     """Return the services of *composition* and the edges of its stack."""
     services = composition.stack.services
     bodies = composition.groups()
+    scalers = dict(_scalers(composition.bodies()))
     edges = composition.stack.edges()
     used = [e for e in edges if e.reason == "used" and e.client.name != e.server.name]
     outside = {edge.server.name: edge.server for edge in used if edge.server.blocks}
     return Topology(
         environment=composition.environment.name,
-        nodes=tuple(_node(s.name, bodies.get(s.name, ()), edges) for s in services),
+        nodes=tuple(_node(s.name, bodies.get(s.name, ()), edges, scalers) for s in services),
         outside=tuple(Node(name=name, addresses=p.addresses) for name, p in outside.items()),
         edges=tuple(
             dict.fromkeys(
@@ -189,33 +191,49 @@ def topology(composition: Composition) -> Topology:
     )
 
 
-def _node(name: str, bodies: Sequence[dict[str, Any]], edges: Iterable[Edge]) -> Node:
+Scalers = Mapping[tuple[str, str], str]
+"""The kind and name of a workload, to the bounds of its autoscaler."""
+
+
+def _scalers(bodies: Iterable[Body]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Return the bounds of each autoscaler, wherever it was made."""
+    for spec in (body["spec"] for body in bodies if body["kind"] == "HorizontalPodAutoscaler"):
+        target = spec["scaleTargetRef"]
+        least, most = get(spec, "minReplicas", default=1), spec["maxReplicas"]
+        yield (target["kind"], target["name"]), str(most) if least == most else f"{least}-{most}"
+
+
+def _node(name: str, bodies: Sequence[Body], edges: Iterable[Edge], scalers: Scalers) -> Node:
     scraped = (e for e in edges if e.reason == "scraped" and e.server.name == name)
     return Node(
         name=name,
-        running=(*_serving(bodies), *_jobs(bodies)),
+        running=(*_serving(bodies, scalers), *_jobs(bodies)),
         scraped=tuple(dict.fromkeys(Pin.of(edge) for edge in scraped)),
     )
 
 
-def _serving(bodies: Sequence[dict[str, Any]]) -> Iterator[Runner]:
-    scalers = {
-        (target["kind"], target["name"]): f"{spec['minReplicas']}-{spec['maxReplicas']}"
-        for spec in (b["spec"] for b in bodies if b["kind"] == "HorizontalPodAutoscaler")
-        for target in [spec["scaleTargetRef"]]
-    }
+def _serving(bodies: Sequence[Body], scalers: Scalers) -> Iterator[Runner]:
     for body in bodies:
         kind, name = body["kind"], body["metadata"]["name"]
         if kind in SERVERS:
-            fixed = "1 a node" if kind == "DaemonSet" else str(body["spec"].get("replicas", 1))
+            count = str(get(body, "spec", "replicas", default=1))
+            fixed = "1 a node" if kind == "DaemonSet" else count
             yield Runner(kind=kind, name=name, pods=scalers.get((kind, name), fixed))
 
 
-def _jobs(bodies: Iterable[dict[str, Any]]) -> Iterator[Runner]:
+def _jobs(bodies: Iterable[Body]) -> Iterator[Runner]:
     for body in bodies:
         if body["kind"] in JOBS:
-            schedule = body["spec"].get("schedule", "")
-            yield Runner(kind=body["kind"], name=body["metadata"]["name"], schedule=schedule)
+            job = (
+                body["spec"] if body["kind"] == "Job" else get(body, "spec", "jobTemplate", "spec")
+            )
+            count = get(job, "parallelism", default=1)
+            yield Runner(
+                kind=body["kind"],
+                name=body["metadata"]["name"],
+                pods=str(count) if count != 1 else "",
+                schedule=body["spec"].get("schedule", ""),
+            )
 
 
 def _entries(composition: Composition) -> Iterator[Entry]:

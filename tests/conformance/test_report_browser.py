@@ -189,6 +189,21 @@ def test_every_environment_is_in_every_section(
     assert all(service in ask(page, "shown", "#services") for service in facts.services)
 
 
+@pytest.mark.parametrize("count", [1, 4, 8])
+def test_a_column_has_room_however_many_there_are(
+    page: Page, facts: Facts, tmp_path: Path, count: int
+) -> None:
+    """All columns of a table are equally wide, and where the screen has no room it scrolls."""
+    places = [attrs.evolve(facts.places[0], name=f"place-{number}") for number in range(count)]
+    show(page, written(attrs.evolve(facts, places=tuple(places), differences=()), tmp_path))
+    cells = page.locator("#services tbody tr").first.locator("td").all()
+    widths = [(cell.bounding_box() or {"width": 0})["width"] for cell in cells]
+    assert len(widths) == count
+    assert min(widths) >= 200
+    assert max(widths) - min(widths) < 1
+    assert ask(page, "tooWide") == []
+
+
 def test_all_environments_are_printed(page: Page, url: str, facts: Facts) -> None:
     """On paper there is nothing to switch, so every picture is there, and no navigation."""
     show(page, url)

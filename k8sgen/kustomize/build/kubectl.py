@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -31,3 +32,10 @@ def build(folder: Path, *, kubectl: str) -> list[Body]:
     if run.returncode != 0:
         raise BuildError(f"kubectl kustomize {folder} fails: {run.stderr.strip()}")
     return from_yaml(run.stdout)
+
+
+def version(kubectl: str) -> str:
+    """Return the version of the kustomize in *kubectl*, as in "5.8.1"."""
+    command = [kubectl, "version", "--client", "--output=json"]
+    run = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
+    return str(json.loads(run.stdout)["kustomizeVersion"]).removeprefix("v")

@@ -11,6 +11,7 @@ from k8sgen.constructs.endpoint import Endpoint
 from k8sgen.kubernetes.edges import Edge, Party, Reason
 from k8sgen.settings.outside import Outside
 from k8sgen.settings.port import Port
+from k8sgen.settings.typed import misfit
 
 if TYPE_CHECKING:
     from k8sgen.constructs.stack import Stack
@@ -46,6 +47,9 @@ class Connected:
                 `Outside` has the name of a service or of another one.
         """
         self.stack.refuse_late(f"{self.party.name} uses something new")
+        if problem := misfit(endpoints, tuple[Endpoint | Outside, ...]):
+            msg = f"{self.party.name} uses what it cannot: {problem}"
+            raise ValueError(msg)
         for used in endpoints:
             server = used if isinstance(used, Outside) else used.server
             if isinstance(server, Outside):

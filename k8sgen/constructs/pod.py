@@ -13,6 +13,7 @@ from k8sgen.constructs.container import Container
 from k8sgen.constructs.volume import Claim, SecretFiles, Volume
 from k8sgen.secrets.contract.keys import CHECKSUM, SecretKey, combined_revision, live_in
 from k8sgen.settings.scheduling import Affinity, Toleration
+from k8sgen.settings.value import Value
 
 if TYPE_CHECKING:
     from k8sgen.constructs.service import Service
@@ -21,11 +22,11 @@ NOBODY = 65532  # the "nonroot" user of distroless images
 
 
 def _containers(value: Container | Sequence[Container]) -> tuple[Container, ...]:
-    return (value,) if isinstance(value, Container) else tuple(value)
+    return tuple(value) if isinstance(value, list | tuple) else (value,)  # type: ignore[return-value]
 
 
 @attrs.frozen
-class Pod:
+class Pod(Value):
     """
     The pod of a workload; its volumes are those that its containers mount.
 

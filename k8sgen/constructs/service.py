@@ -29,6 +29,7 @@ from k8sgen.settings.outside import Outside
 from k8sgen.settings.port import Port
 from k8sgen.settings.resources import Resources
 from k8sgen.settings.service import ServiceSettings
+from k8sgen.settings.typed import misfit
 from k8sgen.settings.value import is_dns_label
 
 if TYPE_CHECKING:
@@ -68,6 +69,14 @@ class Service(Connected, constructs.Construct):
             msg = f"{type(self).__name__} is made, but the environment leaves it out"
             hint = f"put it under `if environment.{self.name.replace('-', '_')}:`"
             raise self._misplaced(msg, hint)
+        if problem := misfit(given, Sequence[Endpoint | Outside]):
+            hint = (
+                "if its service is left out here, leave this one out too"
+                if None in tuple(given)
+                else ""
+            )
+            place = next(iter(callers()), None)
+            raise ProjectError(f"given: {problem}", hint=hint, location=place)
         if not is_dns_label(self.name):
             msg = f"name: {self.name!r} is not a DNS label; write for instance web-2"
             raise ValueError(msg)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -144,11 +144,33 @@ def _at(stack: Stack, path: str) -> constructs.IConstruct | None:
 
 
 def compose_each(project: Project) -> dict[str, Composition]:
-    """Compose every environment of *project*, in this one process."""
-    return {
-        name: compose(project.stack, environment, project.root, project.revisions[name])
-        for name, environment in project.environments.items()
-    }
+    """
+    Compose every environment of *project*, in this one process.
+
+    Raises:
+        Problems: What is wrong in any of them; where not in all, it says in which.
+    """
+    made: dict[str, Composition] = {}
+    failed: dict[str, tuple[K8sgenError, list[str]]] = {}
+    cause: K8sgenError | None = None
+    for name, environment in project.environments.items():
+        try:
+            made[name] = compose(project.stack, environment, project.root, project.revisions[name])
+        except K8sgenError as error:
+            cause = cause or error
+            for problem in getattr(error, "problems", [error]):
+                failed.setdefault(str(problem), (problem, []))[1].append(name)
+    if failed:
+        every = len(project.environments)
+        raise Problems([_placed(*found, every) for found in failed.values()]) from cause
+    return made
+
+
+def _placed(error: K8sgenError, names: Sequence[str], every: int) -> K8sgenError:
+    """Name the environments where there are others without the error."""
+    if len(names) < every:
+        error.problem += f" (in {', '.join(names)})"
+    return error
 
 
 def compose_base(project: Project) -> Composition:

@@ -80,8 +80,9 @@ def _plain(error: BaseException) -> tuple[type[K8sgenError], str, str]:
 
 def _none(error: BaseException) -> Explained:
     if isinstance(error, AttributeError) and error.name and error.obj is None:
-        problem = f"what should have .{error.name} is None: its service is left out here"
-        return ProjectError, problem, "give the environment that service, or leave out this one too"
+        problem = f"what should have .{error.name} is None"
+        hint = "if its service is left out here, leave out what needs it too"
+        return ProjectError, problem, hint
     return None
 
 
@@ -145,9 +146,9 @@ def _callee(match: re.Match[str]) -> str:
 
 
 def _parameters(error: BaseException, callee: str) -> list[str]:
-    """Return the arguments that a function on the way gave to *callee*."""
+    """Return the arguments of *callee*, as the innermost function that knows it calls it."""
     name, *method = callee.split(".")
-    for frame, _ in traceback.walk_tb(error.__traceback__):
+    for frame, _ in reversed(list(traceback.walk_tb(error.__traceback__))):
         found = {**frame.f_globals, **frame.f_locals}.get(name)
         for part in method:
             found = getattr(found, part, None)
@@ -204,11 +205,46 @@ def _jsii(error: BaseException) -> Explained:
         return SynthesisError, str(error), ""
     if not isinstance(error, RuntimeError) or "jsii" not in last.parts:
         return None
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    first = lines[0] if lines else type(error).__name__
-    problem = re.sub(r"^(@jsii/kernel\.\w+: )?(\w*Error: )*", "", first)
+    problem = _reason(str(error)) or type(error).__name__
     twice = "give it a name of its own (name=…), or an id where it takes one"
     return SynthesisError, problem, twice if "already a Construct" in problem else ""
+
+
+def _reason(text: str) -> str:
+    """Return the lines of a jsii error that hold a reason, in one."""
+    if "Failure reason" in text:
+        return _mistyped(text)
+    lines = [
+        re.sub(r"^(@jsii/kernel\.\w+: )?(\w*Error: )*", "", line.strip()) for line in _lines(text)
+    ]
+    return "; ".join(lines).replace(":; ", ": ")
+
+
+def _lines(text: str) -> list[str]:
+    """Leave out of a jsii error what Node.js shows of its own code."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"\w*Error: ", line)]
+    if text.startswith("Command failed") and errors:
+        return errors[-1:]
+    return [line for line in lines if not _OF_NODE.match(line)]
+
+
+def _mistyped(text: str) -> str:
+    """Say in one line which part of an argument has the wrong type."""
+    call = re.sub(
+        r"^(@jsii/kernel\.\w+: )?Passed to parameter (\w+) of (new |method )?", r"\2 of ", text
+    )
+    steps = re.findall(r"(?:Key '([^']*)'|Index (\d+)):", text)
+    path = "".join(f"[{index}]" if index else f".{key}" for key, index in steps)
+    value = re.findall(r"Failing value is [^\n]*\n[^\w'\"\[{]*([^\n]*)", text)[-1]
+    why = text.splitlines()[-1].strip("│╰─├ ").replace(_BY_REFERENCE, "is not a construct")
+    parameter, _, function = call.partition(":")[0].partition(" of ")
+    where = path.lstrip(".") or parameter
+    return f"{function}: {where}: {why[:1].lower()}{why[1:]}: {value}"
+
+
+_BY_REFERENCE = 'does not have the "$jsii.byref" key'
+_OF_NODE = re.compile(r"\s+at |file://|\s*\^|\s+throw |Node\.js v")
 
 
 _EXPLANATIONS: tuple[Callable[[BaseException], Explained], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -28,6 +29,54 @@ def check_fields(value: Any) -> None:
     problem = _misfit_of_fields(value)
     if problem:
         raise ValueError(problem)
+
+
+def check_arguments(
+    function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
+) -> None:
+    """
+    Check that what a method is called with is of its annotated types.
+
+    Args:
+        arguments: Without the object itself.
+
+    Raises:
+        ValueError: One is not; names the parameter.
+        TypeError: The method cannot be called so.
+    """
+    for parameter, value in _bound(function, arguments, named):
+        kind = _annotation(function, parameter.annotation)
+        problem = misfit(value, kind) if kind is not None else None
+        if problem:
+            msg = f"{parameter.name}: {problem}"
+            raise ValueError(msg)
+
+
+def _bound(
+    function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
+) -> Iterator[tuple[inspect.Parameter, Any]]:
+    bound = inspect.signature(function).bind(None, *arguments, **named)
+    for name, value in list(bound.arguments.items())[1:]:
+        parameter = bound.signature.parameters[name]
+        match parameter.kind:
+            case inspect.Parameter.VAR_POSITIONAL:
+                yield from ((parameter, each) for each in value)
+            case inspect.Parameter.VAR_KEYWORD:
+                yield from ((parameter, each) for each in value.values())
+            case _:
+                yield parameter, value
+
+
+def _annotation(function: Callable[..., Any], annotation: Any) -> Any:
+    """Return the type that an annotation means; `None` where only a type checker knows it."""
+    if annotation is inspect.Parameter.empty:
+        return None
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, inspect.unwrap(function).__globals__)  # noqa: S307 - the user's own
+    except (NameError, AttributeError, TypeError):
+        return None
 
 
 def misfit(value: Any, kind: Any) -> str | None:

@@ -29,7 +29,7 @@ def test_check_is_quiet_after_synth(root: Path) -> None:
 
 
 def test_check_lists_each_file_that_differs_and_writes_none(root: Path) -> None:
-    """Exit status 1 after an edit, a deletion and a stale file."""
+    """Exit status 1 after an edit, a deletion (which is a new file) and a stale file."""
     dist = root / "dist"
     (dist / "base/web/deployment.yaml").unlink()
     config = dist / "base/web/configmap.yaml"
@@ -38,11 +38,11 @@ def test_check_lists_each_file_that_differs_and_writes_none(root: Path) -> None:
     shutil.copy(dist / "base/web/service.yaml", stale)
     before = tree(dist)
     ran = run(root, "synth", "--check")
-    marked = [line for line in ran.out.splitlines() if line[:2] in ("~ ", "- ", "! ")]
+    marked = [line for line in ran.out.splitlines() if line[:2] in ("+ ", "~ ", "- ", "! ")]
     assert (ran.status, ran.err) == (1, "")
     assert marked == [
         "~ base/web/configmap.yaml",
-        "~ base/web/deployment.yaml",
+        "+ base/web/deployment.yaml",
         "- base/web/secret.yaml",
         "! base/web/configmap.yaml",
     ]

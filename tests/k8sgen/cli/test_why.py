@@ -49,12 +49,20 @@ def test_the_chain_is_told_line_by_line(root: Path) -> None:
 
 def test_without_a_field_all_are_listed(root: Path) -> None:
     """
-    A table of fields, values and places.
+    A table of fields, values, places and settings; of all resources where none is named.
     """
-    ran = run(root, "why", "production", "Service/web")
+    ran = run(root, "why", "production", "Deployment/web")
     assert ran.status == 0
-    assert "spec.ports[8000/TCP].port" in ran.out
-    assert "services/web.py:5" in ran.out
+    rows = [line.split() for line in ran.out.splitlines()]
+    image = "spec.template.spec.containers[web].image"
+    (row,) = (row for row in rows if row[0] == image)
+    assert row[1:3] == ['"ghcr.io/example/web:1.0.0"', "services/web.py:10"]
+    assert " ".join(row[3:]) == "web.image.name, web.image.tag, web.image.digest"
+    every = run(root, "why", "production").out.splitlines()
+    assert [line.split()[:3] for line in every if f" {image} " in line] == [
+        ["Deployment/web", *row[:2]],
+        ["StatefulSet/cache", image.replace("web", "cache"), '"redis:8.0"'],
+    ][:1]
 
 
 def test_what_is_not_there_is_said_with_the_nearest(root: Path) -> None:
@@ -64,23 +72,6 @@ def test_what_is_not_there_is_said_with_the_nearest(root: Path) -> None:
     ran = run(root, "why", "production", "Deployment/wep")
     assert ran.status == 2
     assert "did you mean Deployment/web" in ran.err
-
-
-def test_nothing_stays_tracked(root: Path) -> None:
-    """
-    The modules that were loaded before are there again, and what is loaded then is plain.
-    """
-    from k8sgen.constructs import manifest  # noqa: PLC0415
-    from k8sgen.settings import image as values  # noqa: PLC0415
-
-    finders = list(sys.meta_path)
-    assert run(root, "why", "production", "Deployment/web").status == 0
-    assert sys.meta_path == finders
-    assert sys.modules["k8sgen.constructs.manifest"] is manifest
-    assert sys.modules["k8sgen.settings.image"] is values
-    image = run(root, "render", "production", "--kind", "Deployment").out
-    assert run(root, "diff").status in (0, 1)
-    assert "image: ghcr.io/example/web:1.0.0" in image
 
 
 def test_a_field_that_only_the_base_has_is_said_so(root: Path) -> None:

@@ -67,3 +67,12 @@ def test_the_cause_stays_for_who_debugs() -> None:
     """`--debug` shows it."""
     error = KeyError("x")
     assert translation(error).__cause__ is error
+
+
+def test_what_node_says_of_its_own_code_is_left_out(tmp_path: Path) -> None:
+    """Of a program that cdk8s runs, the error counts; of a list of findings, all of them."""
+    import cdk8s  # noqa: PLC0415
+
+    with pytest.raises(K8sgenError) as caught, translated(FOLDER, "stack/web"):
+        cdk8s.Include(cdk8s.Chart(cdk8s.App(), "chart"), "x", url=str(tmp_path / "none"))
+    assert caught.value.problem == f"unable to determine protocol from url: {tmp_path}/none"

@@ -33,7 +33,8 @@ CONSTRUCTS = (
     Fault(
         "a value that JSON cannot say",
         web("timeout = 30\\n'}", "timeout = 30\\n', 'hosts': {1}}"),
-        "services/web.py:18: data.hosts: {1} (set) cannot be in a manifest",
+        "services/web.py:18: files: hosts: {1} is a set, not a string, a mapping, a list, "
+        "a function or a ConfigFile",
     ),
     Fault(
         "a number that JSON cannot say",
@@ -47,7 +48,7 @@ CONSTRUCTS = (
     Fault(
         "a key that is no string",
         web('{"web.toml":', "{80:"),
-        "services/web.py:18: data: the key 80 is not a string",
+        "services/web.py:18: files: 80 is a whole number, not a string",
     ),
     Fault(
         "a body that contains itself",
@@ -96,6 +97,23 @@ CONSTRUCTS = (
         "a foreign construct that finds itself incomplete",
         in_web("import cdk8s_plus_33 as kplus", 'kplus.Ingress(self, "x")'),
         "services/web.py:26: stack/web/x: ingress with no rules or default backend",
+    ),
+    Fault(
+        "a foreign construct that is given another type, deep inside",
+        in_web(
+            "import cdk8s_plus_33 as kplus",
+            'kplus.Pod(self, "x", containers=[{"image": "a", "port": "y"}])',
+        ),
+        "services/web.py:26: cdk8s-plus-33.Pod: containers[0].port: value is not a number: 'y'",
+    ),
+    Fault(
+        "a dependency on what is no construct",
+        in_web(
+            "import cdk8s",
+            'cdk8s.ApiObject(self, "x", api_version="v1", kind="X").add_dependency(3)',
+        ),
+        "services/web.py:26: cdk8s.ApiObject#addDependency: dependencies: value is not a "
+        "construct: 3",
     ),
     Fault(
         "a manifest that a validation refuses",

@@ -7,6 +7,18 @@ from tests.projects import edited
 
 VALUES = (
     Fault(
+        "a misspelt service",
+        production("web=WebSettings(", "wep=WebSettings("),
+        "environments/production.py:6: Environment takes no 'wep'\n  did you mean 'web'?",
+    ),
+    Fault(
+        "a service that the stack does not have",
+        production("web=WebSettings(", "mailer=WebSettings("),
+        "environments/production.py:6: Environment takes no 'mailer'\n"
+        "  known: name, namespace, cluster, quota, default_resources, priority, recipients, "
+        "require_digests, domain, cache, web",
+    ),
+    Fault(
         "a setting that does not exist",
         production("replicas=3", "replcas=3"),
         "environments/production.py:10: WebSettings takes no 'replcas'\n  did you mean 'replicas'?",

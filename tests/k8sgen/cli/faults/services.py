@@ -119,14 +119,45 @@ STACK = (
     Fault(
         "a service that is given None for a dependency",
         stack("cache=cache.port", "cache=None"),
-        "services/web.py:16: what should have .server is None: its service is left out here"
-        f"{LEFT_OUT}",
+        "services/web.py:16: given: an Endpoint or an Outside is required\n"
+        "  if its service is left out here, leave this one out too",
+    ),
+    Fault(
+        "a dependency that is only named",
+        web("given=[cache]", 'given=["cache"]'),
+        "services/web.py:16: given: 'cache' is a string, not an Endpoint or an Outside",
+    ),
+    Fault(
+        "a dependency that is no list",
+        web("given=[cache]", 'given="cache"'),
+        "services/web.py:16: given: 'cache' is a string, not a list",
+    ),
+    Fault(
+        "a service that is made with another type",
+        stack("cache=cache.port", 'cache="cache"'),
+        "services/stack.py:25: cache: 'cache' is a string, not an Endpoint",
+    ),
+    Fault(
+        "None for a pod",
+        web("Pod(container)", "None"),
+        "services/web.py:25: pod: a Pod is required",
+    ),
+    Fault(
+        "None for a container",
+        web("Pod(container)", "Pod(None)"),
+        "services/web.py:25: containers: a Container is required",
+    ),
+    Fault(
+        "something of None",
+        web("Pod(container)", "Pod(None.container)"),
+        "services/web.py:25: what should have .container is None\n"
+        "  if its service is left out here, leave out what needs it too",
     ),
     Fault(
         "a service left out that another needs",
         production("cache=CacheSettings()", "cache=None"),
-        "services/stack.py:25: 'cache' is used, but was not made: its service is left out here"
-        f"{LEFT_OUT}",
+        "services/stack.py:25: 'cache' is used, but was not made: its service is left out here "
+        f"(in production){LEFT_OUT}",
     ),
     Fault(
         "a service left out that the stack makes all the same",
@@ -134,7 +165,7 @@ STACK = (
             **stack("        if environment.cache:\n            cache =", "        cache ="),
             **production("cache=CacheSettings()", "cache=None"),
         },
-        "services/stack.py:22: Cache is made, but the environment leaves it out\n"
+        "services/stack.py:22: Cache is made, but the environment leaves it out (in production)\n"
         "  put it under `if environment.cache:`",
     ),
     Fault(
@@ -155,7 +186,7 @@ STACK = (
         "a StatefulSet that is to scale itself",
         overrides("cache: {replicas: {min_replicas: 1, max_replicas: 2}}\n"),
         "services/cache.py:21: the StatefulSet cache cannot be autoscaled; set replicas to a "
-        "number",
+        "number (in production)",
     ),
     Fault(
         "a StatefulSet's own volume in a Deployment",

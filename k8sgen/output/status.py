@@ -193,7 +193,15 @@ def _with_listing(files: Files, listed: Mapping[str, Header], owns: Owns) -> dic
 
 
 def _read(path: Path) -> str:
-    return path.read_bytes().decode("utf-8", "surrogateescape")
+    """
+    Read a file, in whichever way git ended its lines (`core.autocrlf`).
+
+    A script keeps its own: its first line would name an interpreter that does not exist.
+    """
+    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    ends = text.count("\r\n")
+    converted = ends and ends == text.count("\n") and not text.startswith("#!")
+    return text.replace("\r\n", "\n") if converted else text
 
 
 def _look(place: Path, path: str, status: os.stat_result, entry: Header | None) -> OnDisk:

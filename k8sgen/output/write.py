@@ -16,7 +16,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -37,6 +37,9 @@ _HINTS = {
 _HINT = "Make it and the folder above it writable, or choose another with --out."
 
 
+_SHOWN = 5
+
+
 class ModifiedError(OutputError):
     """
     Generated files were modified by hand.
@@ -50,7 +53,7 @@ class ModifiedError(OutputError):
 
     def __init__(self, dist: Path, sources: Mapping[str, str]) -> None:
         self.paths = tuple(sorted(sources))
-        names = ", ".join(f"{path} (from {sources[path]})" for path in self.paths)
+        names = _first(f"{path} (from {sources[path]})" for path in self.paths)
         super().__init__(
             f"modified by hand: {names}",
             hint="Move the changes to the sources and run again, or overwrite them with --force.",
@@ -100,9 +103,17 @@ def _reported(dist: Path) -> Iterator[None]:
         raise OutputError(problem, hint=hint, location=dist) from error
 
 
+def _first(names: Iterable[str]) -> str:
+    """Name the first few, for a line that a person can read."""
+    every = list(names)
+    left = len(every) - _SHOWN
+    rest = [f"and {left} more, which --check lists"] if left > 0 else []
+    return ", ".join([*every[:_SHOWN], *rest])
+
+
 def _refuse(dist: Path, plan: WritePlan, *, force: bool) -> None:
     if plan.changes.blocked:
-        problem = f"not written by k8sgen, but in the way: {', '.join(plan.changes.blocked)}"
+        problem = f"not written by k8sgen, but in the way: {_first(plan.changes.blocked)}"
         hint = "Move or delete what is there and run again; --force does not overwrite it."
         raise OutputError(problem, hint=hint, location=dist)
     if plan.changes.modified and not force:

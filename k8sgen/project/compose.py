@@ -12,7 +12,7 @@ import constructs
 from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
-from k8sgen.kubernetes.manifest import Body, Identity, identity
+from k8sgen.kubernetes.manifest import Body, Identity, get, identity
 from k8sgen.kubernetes.public_routes import RouteFiles
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
 from k8sgen.project.failure import located, translated
@@ -127,13 +127,13 @@ def compose_some(
     with translated(root, f"environment {environment.name}"):
         made = stack(cdk8s.App(), environment)
         made.secret_revisions = revisions
-        found = {path: _at(made, path) for path in paths}
-        bodies = {path: _checked(construct) for path, construct in found.items() if construct}
-        return {
-            path: _finished(body, _own_labels(_at(made, "/".join(path.split("/")[:2]))), made)
-            for path, body in bodies.items()
-            if body
-        }
+        found: dict[str, Body] = {}
+        for path in dict.fromkeys(path.partition(_ITEM)[0] for path in paths):
+            construct = _at(made, path)
+            own = _own_labels(_at(made, "/".join(path.split("/")[:2])))
+            for place, body in _unpacked(_checked(construct) if construct else None, path):
+                found[place] = _finished(body, own, made)
+        return found
 
 
 def _at(stack: Stack, path: str) -> constructs.IConstruct | None:
@@ -191,17 +191,37 @@ def _resources(
             trace = near[path] = getattr(construct, "trace", around)
             try:
                 with translated(root, path, trace):
-                    body = _checked(construct)
+                    bodies = dict(_unpacked(_checked(construct), path))
             except K8sgenError as error:
                 problems.setdefault((child.node.id, error.problem), error)
                 continue
-            if body is not None:
+            for place, body in bodies.items():
                 yield Resource(
                     body=_finished(body, own, stack),
                     service=child.node.id,
-                    path=path,
+                    path=place,
                     trace=within(trace, root),
                 )
+
+
+def _unpacked(body: Body | None, path: str) -> Iterator[tuple[str, Body]]:
+    """Return the resources of a List, or the one that it is, each with a path of its own."""
+    if body is None:
+        return
+    items = body.get("items")
+    if not str(body.get("kind")).endswith("List") or not isinstance(items, list):
+        yield path, body
+        return
+    for index, item in enumerate(items):
+        names = (get(item, "apiVersion"), get(item, "kind"), get(item, "metadata", "name"))
+        if not all(names):
+            msg = f"{path}: item {index} of the {body['kind']} has no apiVersion, kind or name"
+            raise ValueError(msg)
+        yield from _unpacked(item, f"{path}{_ITEM}{index}")
+
+
+_ITEM = "#"
+"""Stands before the number of an item of a List, in the path."""
 
 
 def _checked(construct: constructs.IConstruct) -> Body | None:

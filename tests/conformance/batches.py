@@ -91,7 +91,9 @@ def _judge_files(
             half = len(written_pairs) // 2
             parts = (written_pairs[:half], written_pairs[half:])
             return [failure for part in parts for failure in _judge_files(part, kubectl)]
-        pair = written_pairs[0][0]
+        pair, texts = written_pairs[0]
+        if _is_evaluated(texts):
+            return [Failure(pair, [f"kustomize refuses what k8sgen evaluates: {error}"])]
         return [Failure(pair, [str(error)])] if _can_hold(pair, kubectl) else []
     found: dict[str, list[Body]] = {}
     for body in real:
@@ -121,16 +123,23 @@ def _differing(
             yield Failure(pair, reasons)
 
 
+def _is_evaluated(texts: Mapping[str, str]) -> bool:
+    try:
+        return bool(evaluate(texts, "overlay"))
+    except K8sgenError:
+        return False
+
+
 def _can_hold(pair: Pair, kubectl: str) -> bool:
-    """Return whether kustomize builds what is wanted when it is given just that."""
+    """Return whether kustomize builds what is wanted, and the base, when it is given just that."""
     texts = {f"{n}.yaml": to_yaml(body) for n, body in enumerate(pair.wanted)}
     bases = {f"b/{n}.yaml": to_yaml(body) for n, body in enumerate(pair.base)}
     plain = {"kustomization.yaml": to_yaml({"resources": list(texts)}), **texts}
     below = {"kustomization.yaml": to_yaml({"resources": list(bases)}), **bases}
     try:
         same = not compare(_build(plain, kubectl), pair.wanted)
-        return same and (not bases or bool(_build(below, kubectl)))
-    except K8sgenError:
+        return same and (not bases or not compare(_build(below, kubectl), pair.base))
+    except (K8sgenError, KeyError):  # what it built of a List may have no kind
         return False
 
 

@@ -68,6 +68,15 @@ IMAGES = (
     "localhost:5000/app",
     "localhost:5000/app:2",
     "registry.example.com/team/app-x:latest",
+    "2001-01-01",
+    "2001-01-01:2",
+    "2001-01-01T00:00:00Z",
+    "2001-01-01t00:00:00z",
+    "1:30",
+    "12e3",
+    "on",
+    "~",
+    "app:2001-01-01",
 )
 
 
@@ -366,6 +375,8 @@ class _Maker:
     def manifest(self, kind: str) -> Body:
         version, make = _KINDS_OF[kind]
         name = self.one_of([f"web-{MARK}", f"api-{MARK}", f"a.b-{MARK}"])
+        if self.chance(0.01):
+            name = f"{'long' * 61}-{MARK}"
         metadata = {
             "name": name,
             **self.fields(
@@ -412,6 +423,9 @@ class _Maker:
 
     def service(self) -> Body:
         return {"spec": {"ports": self.ports("port"), "selector": self.labels()}}
+
+    def listed(self) -> Body:
+        return {"items": [self.manifest("ConfigMap") for _ in range(self.number(0, 2))]}
 
     def data(self) -> Body:
         keys = ("a", "app.conf", "on", "1", "x_y")
@@ -464,6 +478,8 @@ class _Maker:
             {"kind": "ServiceAccount", "name": f"web-{MARK}", "namespace": "default"},
             {"kind": "Group", "name": f"api-{MARK}", "apiGroup": "rbac.authorization.k8s.io"},
         ]
+        if self.chance(0.1):
+            subjects.append({"kind": "Group"})
         role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": f"web-{MARK}"}
         return {"roleRef": role, **self.fields(subjects=lambda: self.some(subjects, 2))}
 
@@ -637,5 +653,7 @@ _KINDS_OF: dict[str, tuple[str, Callable[[_Maker], Body]]] = {
     "PriorityClass": ("scheduling.k8s.io/v1", _Maker.priority),
     "Widget": ("example.com/v1", _Maker.custom),
     "Globe": ("example.com/v1", _Maker.custom),
+    "List": ("v1", _Maker.listed),
+    "WidgetList": ("example.com/v1", _Maker.listed),
 }
 _KINDS = [*_KINDS_OF, *["Deployment"] * 6, *["StatefulSet"] * 2, *["Service", "Widget"] * 2]

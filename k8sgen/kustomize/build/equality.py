@@ -1,8 +1,9 @@
 """
 When two manifests mean the same to Kubernetes, and where they first differ.
 
-The order of a list with a merge key carries no meaning, but for containers that run one after the
-other and for variables that use each other.
+The order of a list with a merge key carries no meaning, but for containers, of which the first is
+the default and init containers run one after the other, for names of one host, and for variables
+that use each other.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ class Difference:
         return f"{self.path or '.'}: {_shown(self.left)} instead of {_shown(self.right)}"
 
 
+_ORDERED = ("containers", "initContainers", "ephemeralContainers", "hostAliases")
+
+
 def equal(left: Body, right: Body) -> bool:
     """
     Return whether two manifests mean the same.
@@ -67,11 +71,12 @@ def ordered(field: str, *lists: Sequence[Any]) -> bool:
 
     Source:
         Kubernetes core/v1 EnvVar.value ("previously defined environment variables"),
-        PodSpec.initContainers ("executed in order")
+        PodSpec.initContainers ("executed in order"); kubectl pkg/cmd/util/podcmd/podcmd.go
+        FindOrDefaultContainerByName (the first); hosts(5)
     """
     if field == "env":
         return any("$(" in str(e.get("value")) for env in lists for e in env if _is_map(e))
-    return field == "initContainers"
+    return field in _ORDERED
 
 
 def _normal(body: Body) -> Body:

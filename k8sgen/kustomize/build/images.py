@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.yaml import ambiguous
 from k8sgen.kustomize.build.errors import BuildError
 from k8sgen.kustomize.build.fieldspec import set_field
 
@@ -143,4 +144,7 @@ def _container(item: Any, entry: ImageField) -> Any:
 def _updated(image: Any, entry: ImageField) -> str:
     if not isinstance(image, str):
         raise BuildError("kustomize's `images` finds an image that is not a string")
-    return rewrite(entry, image)
+    new = rewrite(entry, image)
+    if new != image and ambiguous(new):
+        raise BuildError(f"kustomize writes the image {new!r} so that it is no string")
+    return new

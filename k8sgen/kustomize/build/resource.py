@@ -93,7 +93,11 @@ def require_sound(bodies: Sequence[Body]) -> None:
         BuildError: Names it, and the reason.
     """
     for body in bodies:
-        flaw = _flaw_of_head(body) or _flaw(body, f"{body['kind']} {body['metadata']['name']}")
+        flaw = (
+            _flaw_of_head(body)
+            or _flaw_of_kind(body)
+            or _flaw(body, f"{body['kind']} {body['metadata']['name']}")
+        )
         if flaw:
             raise BuildError(flaw, hint="correct it where the manifest is made")
     require_unique(bodies)
@@ -108,6 +112,25 @@ def _flaw_of_head(body: Body) -> str:
         return f"a manifest has no apiVersion, kind or metadata.name: {names}"
     flaw = _flaw_of_pairs(metadata, "labels") or _flaw_of_pairs(metadata, "annotations")
     return flaw and f"{names[1]} {names[2]} has {flaw}"
+
+
+def _flaw_of_kind(body: Body) -> str:
+    """
+    Return what kustomize refuses in some kinds, or panics at.
+
+    Source:
+        kustomize v5.8.1 api/filters/nameref/nameref.go, api/internal/accumulator, and
+        api/resource/factory.go inlineAnyEmbeddedLists
+    """
+    kind, name = body["kind"], body["metadata"]["name"]
+    if kind.endswith("List") and "items" in body:
+        return f"{kind} {name} is a list, which kustomize takes apart"
+    for subject in body.get("subjects") or () if kind.endswith("RoleBinding") else ():
+        if not isinstance(subject, dict) or not subject.get("name"):
+            return f"{kind} {name} has a subject without a name"
+        if kind == "RoleBinding" and subject.get("namespace", "") is None:
+            return f"{kind} {name} has a subject whose namespace is null"
+    return ""
 
 
 def _flaw_of_pairs(metadata: Body, field: str) -> str:

@@ -119,8 +119,8 @@ def _image_pairs(old: Body, new: Body) -> list[tuple[str, str]]:
 def _entry(before: str, after: str) -> ImageField | None:
     """Make the entry of `images` that turns one reference into the other, if there is one."""
     (name, tag, digest), (new_name, new_tag, new_digest) = split(before), split(after)
-    if before == after or not is_safe_name(name):
-        return None
+    if before == after or not is_safe_name(name) or ambiguous(after):
+        return None  # kustomize writes what it sets without quotes
     entry = {"name": name}
     if new_name != name:
         entry["newName"] = new_name

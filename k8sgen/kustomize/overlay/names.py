@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from k8sgen.kubernetes.manifest import Body
 from k8sgen.kubernetes.types import split_api_version
 from k8sgen.kustomize.build.resource import Id, identify
+
+_LONGEST = 200
+"""In characters; most file systems take 255 bytes, and an ending follows."""
 
 
 def main_name(manifests: Sequence[Body]) -> str:
@@ -44,4 +48,8 @@ def file_stems(manifests: Sequence[Body], main: str) -> Mapping[Id, str]:
 
 
 def _safe(text: str) -> str:
-    return re.sub(r"[^a-z0-9.-]", "-", text.lower())
+    """Return a file name without its ending; a long one is cut, and told apart by a checksum."""
+    safe = re.sub(r"[^a-z0-9.-]", "-", text.lower())
+    if len(safe) <= _LONGEST:
+        return safe
+    return f"{safe[: _LONGEST - 9]}-{hashlib.sha256(safe.encode()).hexdigest()[:8]}"

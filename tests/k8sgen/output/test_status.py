@@ -112,12 +112,15 @@ def test_files_outside_the_scope_are_not_seen(dist: Path) -> None:
     assert FileChanges(unchanged=("base/a.yaml", "without-header.txt")) == changes
 
 
-def test_windows_line_ends_are_an_edit_not_a_loss(dist: Path) -> None:
+def test_windows_line_ends_are_no_edit_but_some_of_them_are(dist: Path) -> None:
     """
-    A checkout that turned line ends around is still known as ours.
+    A checkout that turned all line ends around is as it should be.
     """
     place = dist / "base/a.yaml"
-    place.write_bytes(place.read_bytes().replace(b"\n", b"\r\n"))
+    text = place.read_bytes()
+    place.write_bytes(text.replace(b"\n", b"\r\n"))
+    assert not compare(dist, FILES, owns=everything).drift
+    place.write_bytes(text.replace(b"\n", b"\r\n", 1) + b"\n")
     assert compare(dist, FILES, owns=everything).modified == ("base/a.yaml",)
 
 

@@ -145,6 +145,37 @@ def test_hand_edited_files_stop_a_write_until_forced(dist: Path) -> None:
     assert compare(dist, generation(2), owns=everything).drift == ()
 
 
+def test_a_checkout_with_other_line_ends_is_no_edit(dist: Path) -> None:
+    """
+    A checkout may end lines in its own way; a script with those would not run, and is written anew.
+    """
+    ours = [path for path in content(dist) if path in generation(1)]
+    for path in ours:
+        place = dist / path
+        place.write_bytes(place.read_bytes().replace(b"\n", b"\r\n"))
+    changes = compare(dist, generation(1), owns=everything)
+    scripts = [path for path in ours if (dist / path).read_bytes().startswith(b"#!")]
+    assert (list(changes.written), changes.unmanaged[:0]) == (scripts, ())
+    (dist / ours[0]).write_bytes((dist / ours[0]).read_bytes() + b"edited\n")
+    with pytest.raises(ModifiedError):
+        write(dist, generation(1), owns=everything)
+
+
+def test_of_many_edits_the_first_are_named(tmp_path: Path) -> None:
+    """
+    One line that a person can read; `--check` lists them all.
+    """
+    files = {f"{number:03}.yaml": File("a: 1\n", "s.py") for number in range(175)}
+    write(tmp_path / "many", files, owns=everything)
+    for path in files:
+        place = tmp_path / "many" / path
+        place.write_text(f"{place.read_text()}b: 2\n")
+    with pytest.raises(ModifiedError) as caught:
+        write(tmp_path / "many", files, owns=everything)
+    assert caught.value.problem.endswith("004.yaml (from s.py), and 170 more, which --check lists")
+    assert len(caught.value.problem) < 200
+
+
 def test_conflict_markers_are_an_edit_that_force_resolves(dist: Path) -> None:
     """
     After a merge with conflicts in generated files, a forced write is the resolution.

@@ -162,3 +162,36 @@ def test_every_resource_knows_where_it_was_made() -> None:
         assert resource.trace
         assert all(not place.file.is_absolute() for place in resource.trace)
         assert resource.trace[-1].file == Path(__file__).relative_to(Path(__file__).parents[3])
+
+
+def test_a_list_is_the_resources_in_it() -> None:
+    """As kustomize takes it apart, each gets the namespace and the labels; a list in a list too."""
+    inner = {"apiVersion": "v1", "kind": "ConfigMapList", "items": [config("two")]}
+    body = {
+        "apiVersion": "v1",
+        "kind": "List",
+        "metadata": {"name": "all"},
+        "items": [config("one"), inner | {"metadata": {"name": "more"}}],
+    }
+
+    def make(stack: Stack) -> None:
+        Manifest(Web(stack, Settings()), "all", body)
+
+    made = [r for r in composed(make, Environment(name="here")).resources if "all" in r.path]
+    assert [r.body["metadata"]["name"] for r in made] == ["one", "two"]
+    assert {r.body["metadata"]["namespace"] for r in made} == {"here"}
+    assert {r.body["metadata"]["labels"]["app.kubernetes.io/name"] for r in made} == {"web"}
+    assert len({r.path for r in made}) == 2
+    assert all(r.trace for r in made)
+
+
+def test_an_item_of_a_list_that_is_no_resource_is_refused() -> None:
+    """At the line that makes the list."""
+
+    def make(stack: Stack) -> None:
+        metadata = {"name": "all"}
+        body = {"apiVersion": "v1", "kind": "List", "metadata": metadata, "items": [{"kind": "X"}]}
+        Manifest(Web(stack, Settings()), "all", body)
+
+    with pytest.raises(Problems, match="item 0 of the List has no apiVersion, kind or name"):
+        composed(make)

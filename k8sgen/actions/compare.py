@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+
+import attrs
 
 from k8sgen.actions.written import DIST, OVERLAYS, on_disk, overlay
 from k8sgen.changes.committed import is_repository, tree
 from k8sgen.changes.compare import Changes, compare, renamed
 from k8sgen.changes.live import live
-from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.manifest import Body, Identity, identity, label
 from k8sgen.project.compose import Composition, compose_each
 from k8sgen.project.project import Project
 
@@ -61,18 +63,29 @@ def with_cluster(project: Project, contexts: Mapping[str, str | None]) -> list[C
     Raises:
         ClusterError: kubectl cannot read it.
     """
-    return [
-        _to(composition, name, live(composition.bodies(), context=contexts[name]))
-        for name, composition in compose_each(project).items()
-    ]
+    found = []
+    for name, composition in compose_each(project).items():
+        there = live(composition.bodies(), context=contexts[name])
+        unread = {identity(body) for body in there.unread}
+        changes = _to(composition, name, there.bodies, without=unread)
+        found.append(attrs.evolve(changes, unread=tuple(map(label, there.unread))))
+    return found
 
 
 def _to(
-    composition: Composition, name: str, before: Iterable[Body], *, fold: bool = True
+    composition: Composition,
+    name: str,
+    before: Iterable[Body],
+    *,
+    fold: bool = True,
+    without: Collection[Identity] = (),
 ) -> Changes:
-    """Compare an older state with what the code composes."""
-    after, files = composition.groups(), composition.route_files()
-    return compare(name, before, after, fold=fold, route_files=files)
+    """Compare an older state with what the code composes, but for some resources."""
+    after = {
+        service: [body for body in bodies if identity(body) not in without]
+        for service, bodies in composition.groups().items()
+    }
+    return compare(name, before, after, fold=fold, route_files=composition.route_files())
 
 
 def committed(root: Path, ref: str | None = None) -> Mapping[str, str]:

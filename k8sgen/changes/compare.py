@@ -74,11 +74,13 @@ class Changes:
         name: What is compared, for a heading.
         resources: What differs, by service in the order of the stack.
         everywhere: Fields that change alike in most resources, and how many; not repeated there.
+        unread: What could not be read of the old state, and so was not compared.
     """
 
     name: str
     resources: tuple[Change, ...]
     everywhere: tuple[tuple[Field, int], ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def level(self) -> Level:

@@ -18,6 +18,7 @@ def report(changes: Changes) -> dict[str, Any]:
         "name": changes.name,
         "level": changes.level.slug,
         "counts": {level.slug: counts[level] for level in sorted(Level, reverse=True)},
+        "unread": list(changes.unread),
         "everywhere": [{**_field(f), "resources": n} for f, n in changes.everywhere],
         "resources": [_resource(change) for change in changes.resources],
     }

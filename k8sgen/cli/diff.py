@@ -16,6 +16,7 @@ from k8sgen.cli.context import context, to_read
 from k8sgen.cli.output import as_json, print_json
 from k8sgen.errors import UsageError
 from k8sgen.project import project
+from k8sgen.tools.kubectl import ClusterError
 
 _LEVELS = click.Choice([level.slug for level in Level])
 
@@ -68,6 +69,10 @@ def command(
     else:
         every = comparison.with_commit(found, against, gone=environment is None)
     _print(every, "json" if as_json else form, contexts)
+    unread = [f"{changes.name}: {title}" for changes in every for title in changes.unread]
+    if unread:
+        msg = f"not compared, because kubectl may not read it: {', '.join(unread)}"
+        raise ClusterError(msg, hint="get the right to read it, or compare without --live")
     if _fails(every, fail_on):
         ctx.exit(1)
 

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+from collections.abc import Sequence
 
 import attrs
 
@@ -16,6 +17,7 @@ SERVER_SIDE = ("--server-side", "--field-manager=k8sgen", "--force-conflicts")
 """How to apply: k8sgen owns each field that it generates, whoever applied it first."""
 
 _SECONDS = 60
+_FORBIDDEN = "(Forbidden)"
 _NOISE = re.compile(r"[EFIW]\d{4} |Warning: ")  # of klog, and of the API server
 
 
@@ -62,16 +64,55 @@ def ask(context: str | None, *arguments: str, text: str = "") -> str:
         ClusterError: It fails, or does not answer; with its first line, because others may quote
             its input.
     """
-    select = ["--context", context] if context else []
-    command = [require("kubectl"), *select, *arguments]
-    hint = f"try: {shlex.join(['kubectl', *select, 'get', 'namespaces'])}"
+    done = _run(context, arguments, text)
+    if done.returncode:
+        raise _failure(context, done)
+    return done.stdout
+
+
+def ask_most(context: str | None, *arguments: str, text: str = "") -> tuple[str, tuple[str, ...]]:
+    """
+    Run kubectl as `ask` does, and accept that it may not do a part of what is asked.
+
+    Returns:
+        What it prints, and what it was forbidden to do, in its words.
+
+    Raises:
+        K8sgenError: kubectl is missing.
+        ClusterError: It fails at all that is asked, or for another reason, or does not answer.
+    """
+    done = _run(context, arguments, text)
+    problems = _problems(done) if done.returncode else []
+    if problems and not (done.stdout.strip() and all(_FORBIDDEN in each for each in problems)):
+        raise _failure(context, done)
+    return done.stdout, tuple(dict.fromkeys(problems))
+
+
+def _run(
+    context: str | None, arguments: Sequence[str], text: str
+) -> subprocess.CompletedProcess[str]:
+    command = [require("kubectl"), *_select(context), *arguments]
     try:
-        done = subprocess.run(
+        return subprocess.run(
             command, input=text, capture_output=True, text=True, check=False, timeout=_SECONDS
         )
     except subprocess.TimeoutExpired:
-        raise ClusterError(f"kubectl gave no answer in {_SECONDS} seconds", hint=hint) from None
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line and not _NOISE.match(line)]
-        raise ClusterError(f"kubectl: {lines[0] if lines else 'it said nothing'}", hint=hint)
-    return done.stdout
+        msg = f"kubectl gave no answer in {_SECONDS} seconds"
+        raise ClusterError(msg, hint=_try(context)) from None
+
+
+def _failure(context: str | None, done: subprocess.CompletedProcess[str]) -> ClusterError:
+    first = next(iter(_problems(done)), "it said nothing")
+    return ClusterError(f"kubectl: {first}", hint=_try(context))
+
+
+def _problems(done: subprocess.CompletedProcess[str]) -> list[str]:
+    return [line for line in done.stderr.splitlines() if line and not _NOISE.match(line)]
+
+
+def _try(context: str | None) -> str:
+    return f"try: {shlex.join(['kubectl', *_select(context), 'get', 'namespaces'])}"
+
+
+def _select(context: str | None) -> list[str]:
+    return ["--context", context] if context else []

@@ -18,15 +18,20 @@ from tests.conformance.pods import free_port
 from tests.tools import server, tool
 
 TOKEN = "of-the-test"
+VIEWER = "of-a-viewer"
+"""The token of a user without any right, where rights are asked for."""
 _SECONDS = 90
 
 
 @contextmanager
-def api_server(folder: Path, controllers: Sequence[str] = ()) -> Iterator[str]:
+def api_server(
+    folder: Path, controllers: Sequence[str] = (), *, authorization: str = "AlwaysAllow"
+) -> Iterator[str]:
     """
     Run an API server whose data is in *folder*, and which lets its one user do everything.
 
     Args:
+        authorization: `RBAC` lets a second user, `viewer`, do what is bound to it.
         controllers: Those of the controller manager to run beside it; a list of names.
 
     Returns:
@@ -36,7 +41,7 @@ def api_server(folder: Path, controllers: Sequence[str] = ()) -> Iterator[str]:
     port = free_port()
     key, tokens = folder / "service-accounts.key", folder / "tokens.csv"
     key.write_bytes(_private_key())
-    tokens.write_text(f"{TOKEN},tester,tester,system:masters\n")
+    tokens.write_text(f"{TOKEN},tester,tester,system:masters\n{VIEWER},viewer,viewer\n")
     with ExitStack() as stack:
         peers = [f"--listen-peer-urls={own}", f"--initial-advertise-peer-urls={own}"]
         clients = [f"--listen-client-urls={etcd}", f"--advertise-client-urls={etcd}"]
@@ -49,7 +54,7 @@ def api_server(folder: Path, controllers: Sequence[str] = ()) -> Iterator[str]:
             f"--secure-port={port}",
             f"--cert-dir={folder / 'certificates'}",
             f"--token-auth-file={tokens}",
-            "--authorization-mode=AlwaysAllow",
+            f"--authorization-mode={authorization}",
             "--anonymous-auth=false",
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={key}",
@@ -81,7 +86,7 @@ def _controller_manager(folder: Path, controllers: Sequence[str]) -> list[str]:
     ]
 
 
-def kubeconfig(file: Path, servers: dict[str, str], *, current: str) -> None:
+def kubeconfig(file: Path, servers: dict[str, str], *, current: str, token: str = TOKEN) -> None:
     """
     Write a kubeconfig with a context for each of *servers*, by name.
     """
@@ -96,7 +101,7 @@ def kubeconfig(file: Path, servers: dict[str, str], *, current: str) -> None:
         "current-context": current,
         "clusters": clusters,
         "contexts": contexts,
-        "users": [{"name": "tester", "user": {"token": TOKEN}}],
+        "users": [{"name": "tester", "user": {"token": token}}],
     }
     file.write_text(json.dumps(content))
     file.chmod(0o600)

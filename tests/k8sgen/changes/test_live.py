@@ -64,7 +64,7 @@ def _defaulted(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _differences(wanted: list[dict[str, Any]]) -> list[str]:
-    found = compare("live", live(wanted, context="prod"), {"web": wanted})
+    found = compare("live", live(wanted, context="prod").bodies, {"web": wanted})
     fields = [f"{c.pair.kind} {show(f.path)}" for c in found.resources for f in c.fields]
     return fields + [f"{c.pair.kind} {c.word}" for c in found.resources if not c.fields]
 
@@ -146,3 +146,35 @@ def test_a_failing_kubectl_says_what_to_do(cluster: Path) -> None:
     with pytest.raises(ClusterError, match="Unable to connect") as raised:
         live([DEPLOYMENT], context="prod")
     assert raised.value.hint == "try: kubectl --context prod get namespaces"
+
+
+@pytest.mark.parametrize(
+    ("manager", "found"),
+    [("k8sgen", ["Ingress spec.tls"]), ("kubectl", ["Ingress spec.tls"]), ("somebody", [])],
+)
+def test_what_was_applied_on_the_servers_side_is_found(
+    cluster: Path, manager: str, found: list[str]
+) -> None:
+    """
+    The API server notes who applied which field; another one's stays as it is.
+    """
+    ingress = BODIES["Ingress"]
+    fields = {"f:spec": {"f:ingressClassName": {}, "f:rules": {}, "f:tls": {}}}
+    entry = {"manager": manager, "operation": "Apply", "fieldsV1": fields}
+    _runs(cluster, change(ingress, "metadata.managedFields", [entry]))
+    wanted = change(ingress, "spec.ingressClassName", "traefik")
+    del wanted["spec"]["tls"]
+    assert _differences([wanted]) == found
+
+
+def test_a_zero_value_that_was_applied_is_no_difference(cluster: Path) -> None:
+    """
+    The API server keeps nothing of it; one that nobody applied yet is a difference.
+    """
+    env = [{"name": "A", "value": ""}]
+    wanted = change(DEPLOYMENT, "spec.template.spec.containers.0.env", env)
+    there = change(wanted, "spec.template.spec.containers.0.env", [{"name": "A"}])
+    _runs(cluster, there)
+    assert _differences([wanted]) != []
+    _runs(cluster, change(there, "metadata.annotations", {LAST_APPLIED: json.dumps(wanted)}))
+    assert _differences([wanted]) == []

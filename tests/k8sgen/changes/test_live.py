@@ -159,7 +159,7 @@ def test_what_was_applied_on_the_servers_side_is_found(
     The API server notes who applied which field; another one's stays as it is.
     """
     ingress = BODIES["Ingress"]
-    fields = {"f:spec": {"f:ingressClassName": {}, "f:rules": {}, "f:tls": {}}}
+    fields: dict[str, Any] = {"f:spec": {"f:ingressClassName": {}, "f:rules": {}, "f:tls": {}}}
     entry = {"manager": manager, "operation": "Apply", "fieldsV1": fields}
     _runs(cluster, change(ingress, "metadata.managedFields", [entry]))
     wanted = change(ingress, "spec.ingressClassName", "traefik")

@@ -54,7 +54,7 @@ def test_in_a_pod_kubectl_needs_no_context(
     kubectl = fake_kubectl(tmp_path, monkeypatch, contexts=(), current="")
     ran = run(named, "diff", "staging", "--live")
     assert ran.err == "staging: read from what kubectl finds without context\n"
-    assert kubectl.asked == ["get -f - --ignore-not-found -o json"]
+    assert kubectl.asked == ["get -f - --ignore-not-found --show-managed-fields -o json"]
 
 
 def test_secrets_are_written_where_the_environment_runs(named: Path, kubectl: FakeKubectl) -> None:

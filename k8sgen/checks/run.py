@@ -11,12 +11,23 @@ from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, Rule, nearest
 from k8sgen.checks.rules.schemas import schema
 from k8sgen.checks.waiver import Waiver
-from k8sgen.kubernetes.manifest import Body, identity, label
+from k8sgen.kubernetes.manifest import Body, Identity, identity, label
 
 _NOWHERE = Origin(service="", path="")
 SCHEMA = schema.id
 WAIVER = "waiver"
 """The id of the findings about waivers themselves."""
+MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What a rule raises at a manifest of a form that the API server would refuse."""
+
+
+UNJUDGED = Rule(
+    id="unjudged",
+    severity="error",
+    demand="Every rule can judge every manifest.",
+    fix="give its fields the types that the API reference of its kind names",
+    check=lambda _: iter(()),
+)
 
 
 def check(manifests: Sequence[Body], context: Context, rules: Sequence[Rule] = RULES) -> Report:
@@ -43,18 +54,58 @@ def check(manifests: Sequence[Body], context: Context, rules: Sequence[Rule] = R
 
 
 def _found(rendered: Rendered, rules: Sequence[Rule]) -> Iterator[tuple[Finding, str]]:
-    misshapen = False
+    unjudged: dict[Identity, tuple[Body, list[str]]] = {}
+    misfits: list[Body] = []
     for each in rules:
-        try:
-            issues = list(each.check(rendered))
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            if not misshapen:
-                raise
-            continue  # the finding about the schema names the cause already
-        misshapen = misshapen or (each.id == SCHEMA and bool(issues))
+        issues, odd = _issues(each, rendered, misfits)
+        misfits += [i.manifest for i in issues if each.id == SCHEMA and i.manifest]
+        for body in odd:
+            unjudged.setdefault(identity(body), (body, []))[1].append(each.id)
         for issue in issues:
-            origin = _origin(rendered.context, issue.manifest)
-            yield _finding(each, issue, rendered.context, origin), origin.service
+            yield _placed(each, issue, rendered.context)
+    for body, ids in unjudged.values():
+        message = f"{label(body)}: not judged by {', '.join(ids)}"
+        yield _placed(UNJUDGED, Issue(body, message), rendered.context)
+
+
+def _issues(
+    each: Rule, rendered: Rendered, misfits: Sequence[Body]
+) -> tuple[list[Issue], list[Body]]:
+    """Return what a rule finds, and the manifests that it cannot judge: of *misfits* first."""
+    try:
+        return list(each.check(rendered)), []
+    except MISSHAPEN:
+        for odd in _culprits(each, rendered, misfits):
+            rest = _without(rendered, odd)
+            if odd and not _raises(each, rest):
+                return list(each.check(rest)), list(odd)
+        raise
+
+
+def _culprits(each: Rule, rendered: Rendered, misfits: Sequence[Body]) -> Iterator[Sequence[Body]]:
+    """Return sets of manifests without one of which the rule may work, the likeliest first."""
+    context = rendered.context
+    yield [b for b in rendered.manifests if _raises(each, Rendered([b], context=context))]
+    yield list({id(body): body for body in misfits}.values())
+    yield from ([body] for body in rendered.manifests)
+
+
+def _without(rendered: Rendered, odd: Sequence[Body]) -> Rendered:
+    rest = [body for body in rendered.manifests if not any(body is each for each in odd)]
+    return Rendered(rest, context=rendered.context)
+
+
+def _raises(each: Rule, rendered: Rendered) -> bool:
+    try:
+        list(each.check(rendered))
+    except MISSHAPEN:
+        return True
+    return False
+
+
+def _placed(each: Rule, issue: Issue, context: Context) -> tuple[Finding, str]:
+    origin = _origin(context, issue.manifest)
+    return _finding(each, issue, context, origin), origin.service
 
 
 def _origin(context: Context, manifest: Body | None) -> Origin:

@@ -14,6 +14,7 @@ from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
 from k8sgen.kubernetes.manifest import Body, Identity, get, identity
 from k8sgen.kubernetes.public_routes import RouteFiles
+from k8sgen.kubernetes.shape import misshapen
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
 from k8sgen.project.failure import located, translated
 from k8sgen.project.foreign import remembered
@@ -230,7 +231,10 @@ def _checked(construct: constructs.IConstruct) -> Body | None:
     if invalid:
         msg = f"{construct.node.path}: {'; '.join(invalid)}"
         raise ValueError(msg)
-    return construct.to_json() if isinstance(construct, cdk8s.ApiObject) else None
+    body = construct.to_json() if isinstance(construct, cdk8s.ApiObject) else None
+    if problem := misshapen(body):
+        raise ValueError(problem)
+    return body
 
 
 def _own_labels(construct: constructs.IConstruct | None) -> Mapping[str, str]:

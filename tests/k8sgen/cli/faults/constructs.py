@@ -116,6 +116,25 @@ CONSTRUCTS = (
         "construct: 3",
     ),
     Fault(
+        "a container that is a string",
+        in_web(
+            "import k8sgen",
+            'k8sgen.Manifest(self, "x", {"apiVersion": "v1", "kind": "Pod", '
+            '"metadata": {"name": "x"}, "spec": {"containers": ["web"]}})',
+        ),
+        "services/web.py:26: spec.containers[0] is 'web', and should be a mapping",
+    ),
+    Fault(
+        "a null in a list",
+        in_web(
+            "import k8sgen",
+            'spec = {"podSelector": {}, "ingress": [{"from": [None]}]}',
+            'k8sgen.Manifest(self, "x", {"apiVersion": "networking.k8s.io/v1", '
+            '"kind": "NetworkPolicy", "metadata": {"name": "x"}, "spec": spec})',
+        ),
+        "services/web.py:27: spec.ingress[0].from[0] is null, which no list can hold",
+    ),
+    Fault(
         "a manifest that a validation refuses",
         in_web(
             "import constructs, jsii, k8sgen",

@@ -9,12 +9,14 @@ from k8sgen.checks.context import Context, Origin
 from k8sgen.checks.finding import Finding, Report, Waived
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, Rule, nearest
-from k8sgen.checks.rules.schemas import schema
+from k8sgen.checks.rules import schemas
+from k8sgen.checks.schemas import kubernetes
 from k8sgen.checks.waiver import Waiver
 from k8sgen.kubernetes.manifest import Body, Identity, identity, label
+from k8sgen.tools.programs import install
 
 _NOWHERE = Origin(service="", path="")
-SCHEMA = schema.id
+SCHEMA = schemas.schema.id
 WAIVER = "waiver"
 """The id of the findings about waivers themselves."""
 MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -34,11 +36,15 @@ def check(manifests: Sequence[Body], context: Context, rules: Sequence[Rule] = R
     """
     Check the manifests of one environment against all rules at once.
 
+    Without the schemas of Kubernetes, the rules that need none judge, and a warning says so.
+
     Raises:
-        UsageError: There are no schemas of the cluster's version, or of Kubernetes at all.
+        UsageError: There are schemas, but none of the cluster's version.
     """
     rendered = Rendered(manifests, context=context)
-    findings = list(dict.fromkeys(_found(rendered, rules)))
+    missing = kubernetes.missing()
+    judged = [each for each in rules if not missing or each not in schemas.RULES]
+    findings = list(dict.fromkeys(_found(rendered, judged)))
     kept: list[Finding] = []
     waived: list[Waived] = []
     used: set[Waiver] = set()
@@ -50,7 +56,21 @@ def check(manifests: Sequence[Body], context: Context, rules: Sequence[Rule] = R
         else:
             kept.append(finding)
     kept += _idle(context, used)
+    if len(judged) < len(rules):
+        kept.append(_left_out(context, missing))
     return Report(waived=tuple(waived)).with_findings(kept)
+
+
+def _left_out(context: Context, missing: str) -> Finding:
+    """Say what is not checked without the schemas."""
+    ids = ", ".join(each.id for each in schemas.RULES)
+    return Finding(
+        rule=SCHEMA,
+        severity="warning",
+        message=f"{missing}, so nothing is checked by: {ids}",
+        hint=f"get it with: {install('schemas')}",
+        environment=context.environment,
+    )
 
 
 def _found(rendered: Rendered, rules: Sequence[Rule]) -> Iterator[tuple[Finding, str]]:

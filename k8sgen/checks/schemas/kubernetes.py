@@ -17,6 +17,13 @@ _REMOTE = "/api/_definitions.json#/"
 METADATA = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
 
+def missing() -> str:
+    """Return which package of the extra `schemas` is not installed, in words; empty for none."""
+    packages = ("kubernetes_validate", "jsonschema_rs")
+    found = next((name for name in packages if find_spec(name) is None), "")
+    return f"the package {found.replace('_', '-')} is missing" if found else ""
+
+
 @cache
 def versions() -> tuple[str, ...]:
     """Return the Kubernetes versions that there are schemas of, the oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -144,15 +145,24 @@ def test_a_folder_of_schemas_is_named_in_pyproject(root: Path) -> None:
 
 
 @pytest.mark.parametrize("package", ["kubernetes_validate", "jsonschema_rs"])
-def test_a_missing_extra_is_said(root: Path, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
-    """With the command that gets it."""
-    from k8sgen.checks.schemas import kubernetes  # noqa: PLC0415  (with what it has remembered)
+def test_without_the_extra_the_other_rules_judge(
+    root: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    """A warning says which rules are left out, and how to get what they need."""
+    from k8sgen.checks.schemas import kubernetes  # noqa: PLC0415
 
-    for function in (kubernetes._data, kubernetes.versions, kubernetes.validator):
-        function.cache_clear()
-    monkeypatch.setitem(__import__("sys").modules, package, None)
-    if package == "kubernetes_validate":
-        monkeypatch.setattr(kubernetes, "find_spec", lambda _: None)
-    ran = run(write_project(root, {**PLAIN}), "validate", "staging")
-    assert ran.status == 2
-    assert "pip install 'k8sgen-kustomize[schemas]'" in ran.err
+    monkeypatch.setattr(
+        kubernetes, "find_spec", lambda name: None if name == package else find_spec(name)
+    )
+    ran = run(write_project(root, {**NO_PROBES}), "validate", "staging", "--json")
+    assert (ran.status, ran.err) == (1, "")
+    found = json.loads(ran.out)["staging"]["findings"]
+    assert {each["rule"] for each in found} == {"probes", "schema"}
+    (said,) = (each for each in found if each["rule"] == "schema")
+    name = package.replace("_", "-")
+    assert said["severity"] == "warning"
+    assert said["message"] == (
+        f"the package {name} is missing, so nothing is checked by: "
+        "schema, schema-next, api-removed, api-deprecated, schema-missing"
+    )
+    assert said["hint"] == "get it with: pip install 'k8sgen-kustomize[schemas]'"

@@ -5,6 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_GROUPS = frozenset(
+    ("", "admissionregistration.k8s.io", "apiregistration.k8s.io", "apps", "autoscaling", "batch",
+     "certificates.k8s.io", "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io",
+     "flowcontrol.apiserver.k8s.io", "networking.k8s.io", "node.k8s.io", "policy",
+     "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io")
+)  # fmt: skip
+"""
+The API groups of Kubernetes' own kinds.
+
+Source:
+    the folders of kubernetes staging/src/k8s.io/api
+"""
+
+
+def is_own(body: Mapping[str, Any]) -> bool:
+    """Return whether a kind is Kubernetes' own, so that its fields mean what they are called."""
+    return str(body["apiVersion"]).rpartition("/")[0] in _GROUPS
+
 
 def fields(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
     """

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from k8sgen.checks.accepted import faults
+from k8sgen.checks.accepted.cron import problem
+from k8sgen.checks.accepted.fault import is_label
 from k8sgen.checks.enums import ENUMS, ENUMS_AT, RESTART
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
-from k8sgen.checks.walk import fields
+from k8sgen.checks.walk import fields, is_own
 from k8sgen.kubernetes.manifest import Body, get, label
 from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.quantity import parse_quantity
@@ -19,14 +22,6 @@ _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _ENV_NAME = re.compile(r"[ -<>-~]+")
-_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?")
-_KEY = re.compile(
-    r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
-)
-_CRON_FIELD = re.compile(
-    r"(\*|\d+|[A-Za-z]{3})(-(\d+|[A-Za-z]{3}))?(/\d+)?(,(\*|\d+|[A-Za-z]{3})(-(\d+|[A-Za-z]{3}))?(/\d+)?)*"
-)
-_CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _LONGEST = {"CronJob": 52, "Service": 63, "Namespace": 63, "Job": 63, "StatefulSet": 52}
 """CronJob: pkg/apis/batch/validation; StatefulSet: its pods carry a hash of 10 more as a label."""
 _QUANTITIES = ("requests", "limits", "hard", "default", "defaultRequest", "max", "min", "capacity")
@@ -69,19 +64,17 @@ def _inner_names(pod: PodTemplate) -> Iterator[tuple[str, str, bool]]:
 def labels(rendered: Rendered) -> Iterator[Issue]:
     """Every label and selector has keys and values that the API server accepts."""
     for body in rendered.manifests:
-        for path, name, value in fields(body):
+        for path, name, value in fields(body if is_own(body) else {"metadata": body["metadata"]}):
             if name in ("labels", "matchLabels", "selector") and isinstance(value, Mapping):
                 for key, item in value.items():
-                    if isinstance(item, str) and not (
-                        _KEY.fullmatch(key) and len(item) < 64 and _VALUE.fullmatch(item)
-                    ):
+                    if isinstance(item, str) and not is_label(key, item):
                         yield Issue(body, f"{label(body)}: {path}: {key}={item} is not a label")
 
 
 @rule("quantity", fix="write for instance 250m, 2, 512Mi or 10Gi")
 def quantities(rendered: Rendered) -> Iterator[Issue]:
     """Every amount of CPU, memory and storage is a quantity, and not negative."""
-    for body in rendered.manifests:
+    for body in filter(is_own, rendered.manifests):
         for path, name, value in fields(body):
             for key, amount in [] if path.endswith("[]") else _amounts(name, value):
                 try:
@@ -105,9 +98,7 @@ def _amounts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 @rule("enum", fix="use one of the values that the field allows")
 def enums(rendered: Rendered) -> Iterator[Issue]:
     """Every field that allows only some values has one of them."""
-    for body in rendered.manifests:
-        if "." in body["apiVersion"] and not body["apiVersion"].split("/")[0].endswith(".k8s.io"):
-            continue
+    for body in filter(is_own, rendered.manifests):
         for path, name, value in fields(body):
             allowed = ENUMS_AT.get((body["kind"], path)) or (
                 ENUMS.get(name) if not path.endswith("[]") else None
@@ -135,7 +126,7 @@ def ranges(rendered: Rendered) -> Iterator[Issue]:
     counts = ("replicas", "minReplicas", "maxReplicas", "terminationGracePeriodSeconds",
               "revisionHistoryLimit", "backoffLimit", "activeDeadlineSeconds",
               "initialDelaySeconds", "ttlSecondsAfterFinished")  # fmt: skip
-    for body in rendered.manifests:
+    for body in filter(is_own, rendered.manifests):
         for path, name, value in fields(body):
             if not isinstance(value, int) or isinstance(value, bool):
                 continue
@@ -151,23 +142,20 @@ def ranges(rendered: Rendered) -> Iterator[Issue]:
 
 @rule("schedule", fix="write cron's five fields, such as `30 2 * * *`")
 def schedules(rendered: Rendered) -> Iterator[Issue]:
-    """Every schedule is one that cron understands."""
+    """Every schedule is one that Kubernetes' cron understands."""
     for body in rendered.of("CronJob"):
-        schedule = str(get(body, "spec", "schedule"))
-        if not _is_schedule(schedule):
-            yield Issue(body, f"{label(body)}: {schedule!r} is not a schedule")
+        wrong = problem(str(get(body, "spec", "schedule")))
+        if wrong:
+            yield Issue(body, f"{label(body)}: schedule: {wrong}")
 
 
-def _is_schedule(text: str) -> bool:
-    if text in ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"):
-        return True
-    parts = text.split()
-    return len(parts) == 5 and all(
-        _CRON_FIELD.fullmatch(part)
-        and all(low <= int(n) <= high for n in re.findall(r"(?<![/\d])\d+", part))
-        and not re.search(r"/0+(?!\d)", part)
-        for part, (low, high) in zip(parts, _CRON_RANGES, strict=True)
-    )
+@rule("refused", fix="write what the API reference of the field describes")
+def refused(rendered: Rendered) -> Iterator[Issue]:
+    """Every field has a value that the API server accepts, beyond its type."""
+    for body in rendered.manifests:
+        if is_own(body):
+            for fault in dict.fromkeys(faults(body)):
+                yield Issue(body, f"{label(body)}: {fault.path}: {fault.problem}")
 
 
 @rule("duplicate", fix="give each a name of its own")
@@ -222,4 +210,14 @@ def _also_selects(rendered: Rendered, pod: PodTemplate, selector: Body) -> Itera
             yield Issue(pod.owner, message)
 
 
-RULES = (names, labels, quantities, enums, ranges, schedules, duplicates, own_selector)
+RULES = (
+    names,
+    labels,
+    quantities,
+    enums,
+    ranges,
+    schedules,
+    refused,
+    duplicates,
+    own_selector,
+)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from k8sgen.checks.rendered import Rendered
-from k8sgen.checks.rules.plaintext import FORMATS, plaintext_secrets, suspicion
+from k8sgen.checks.rules.plaintext import plaintext_secrets
+from k8sgen.checks.secrecy import FORMATS, suspicion
 from tests.k8sgen.checks.sound import Body, sound
 
 _A = "a1B2c3D4e5F6g7H8i9J0"
@@ -30,8 +31,17 @@ EXAMPLES = {
     "a JSON Web Token": "eyJhbGciOiJI." + "eyJzdWIiOiIx." + "c2lnbmF0dXJl",
     "a private JSON Web Key": '{"kty": "RSA", "n": "x", "d": "' + _A + '"}',
     "a URL with a password": "postgres://app:" + "hunter2@db:5432/app",
+    "an Authorization header": "Basic " + "dXNlcjpodW50ZXIy",
+    "a line of a .pgpass": "\ndb:5432:*:app:" + "hunter22\n",
+    "a password in SQL": "ALTER ROLE app PASSWORD " + "'hunter22'",
+    "a password of Redis": "\nrequirepass " + "hunter22\n",
 }
 
+CERTIFICATE = f"""\
+-----BEGIN CERTIFICATE-----
+{"Rk9vMUJhcjJCYXozUXV4NFF1dXg1Q29yZ2U2R3JhdWx0N0d" * 2}
+-----END CERTIFICATE-----
+"""
 HARMLESS = (
     "https://example.com/a/long/path/with/Many1Parts/And2More",
     "postgres://app@db:5432/app",
@@ -43,6 +53,16 @@ HARMLESS = (
     "authorization_code,refresh_token,client_credentials",
     "checksum/config: 0a1b2c3d4e5f6a7b",
     "host=all all 0.0.0.0/0 scram-sha-256",
+    "ECDHE-RSA-AES128-GCM-SHA256:kEDH+AESGCM:DHE-RSA-Aes256-Gcm-Sha384-Chacha20",
+    "sha384-oqVuAfXRKap7fdgcCY5uykM6" + "R9GqQ8KuxyrK2aWfM3bVqh0uxQ8d",
+    "integrity: " + "R9GqQ8KuxyrK2aWfM3bVqh0uxQ8dOqVu",
+    "3b18e512dba79e4c8300dd08aeb37f8e728b8dad",
+    CERTIFICATE,
+    "caBundle: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURkekNDQWwrZ0F3SUJBZ0lFQWdBQQ==",
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQC7vbqajDhA deploy@example.com",
+    "ALTER ROLE app PASSWORD :'password'",
+    "user default on >{password} ~* &* +@all",
+    "jdbc:postgresql://db:5432/app?user=app&password=${PASSWORD}",
 )
 
 
@@ -145,3 +165,74 @@ def test_telling_names_with_harmless_values_pass(name: str, value: str) -> None:
     env = bodies["web"]["spec"]["template"]["spec"]["containers"][0]["env"]
     env.append({"name": name, "value": value})
     assert list(plaintext_secrets.check(Rendered(list(bodies.values())))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DB_PASSWORD", "12345678"),
+        ("DB_PASS", "hunter22"),
+        ("PG_PASS", "hunter22"),
+        ("SESSION_KEY", "not-so-random"),
+        ("SECRET_KEY_BASE", "not-so-random"),
+        ("JDBC_URL", "jdbc:postgresql://db/app?user=app&" + "password=hunter22"),
+        ("DSN", "host=db user=app " + "password=hunter22 dbname=app"),
+    ],
+)
+def test_a_variable_gives_itself_away(name: str, value: str) -> None:
+    """
+    By its name, by a URL, by the key=value string of a driver.
+    """
+    assert len(_with_variable(name, value)) == 1
+
+
+@pytest.mark.parametrize("name", ["BYPASS", "COMPASS", "MONKEY", "MAX_TOKEN", "PRIMARY_KEY"])
+def test_names_that_only_end_like_it_pass(name: str) -> None:
+    """
+    A word within a word is none.
+    """
+    assert _with_variable(name, "4096") == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("app.json", '{"db": {"user": "app", ' + '"password": "changeme"}}'),
+        ("app.toml", "[db]\npassword = " + '"changeme"\n'),
+        ("app.ini", "dsn = host=db user=app " + "password=changeme\n"),
+        ("redis.conf", "port 6379\nrequirepass " + "foobared\n"),
+        ("users.acl", "user default on " + ">foobared ~* +@all\n"),
+        (".pgpass", "db:5432:app:app:" + "hunter22\n"),
+        ("init.sql", "CREATE ROLE app LOGIN PASSWORD " + "'hunter22';\n"),
+    ],
+)
+def test_a_file_gives_itself_away(file: str, text: str) -> None:
+    """
+    In whatever format: JSON in one line, TOML, INI, Redis' own, SQL.
+    """
+    bodies = sound()
+    bodies["config"]["data"][file] = text
+    said = [issue.message for issue in plaintext_secrets.check(Rendered(list(bodies.values())))]
+    assert said
+    assert all(file in message for message in said)
+
+
+def test_annotations_and_headers_of_probes_are_read() -> None:
+    """
+    What a person writes beside the configuration counts as much.
+    """
+    header = {"name": "Authorization", "value": "Basic " + "dXNlcjpodW50ZXIy"}
+    probe = {"httpGet": {"path": "/", "port": "http", "httpHeaders": [header]}}
+    (said,) = _found(livenessProbe=probe)
+    assert "the header Authorization of a probe holds an Authorization header" in said
+    bodies = sound()
+    bodies["web"]["metadata"]["annotations"] = {"example.com/db-password": "changeme"}
+    (issue,) = plaintext_secrets.check(Rendered(list(bodies.values())))
+    assert issue.message == "Deployment/web: the annotation db-password holds a secret by its name"
+
+
+def _with_variable(name: str, value: str) -> list[str]:
+    bodies = sound()
+    env = bodies["web"]["spec"]["template"]["spec"]["containers"][0]["env"]
+    env.append({"name": name, "value": value})
+    return [issue.message for issue in plaintext_secrets.check(Rendered(list(bodies.values())))]

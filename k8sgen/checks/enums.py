@@ -28,6 +28,7 @@ ENUMS: Mapping[str, frozenset[str]] = {
     "reclaimPolicy": frozenset(("Delete", "Retain")),
     "volumeBindingMode": frozenset(("Immediate", "WaitForFirstConsumer")),
     "volumeMode": frozenset(("Filesystem", "Block")),
+    "medium": frozenset(("", "Memory", "HugePages", "HugePages-2Mi", "HugePages-1Gi")),
 }
 """
 Allowed values by the name of the field, anywhere in one of Kubernetes' own kinds.

@@ -1,5 +1,5 @@
 """
-What the API server refuses beyond the schemas, kind by kind.
+What Kubernetes refuses beyond the schemas, kind by kind: at an apply, or when it makes the pods.
 
 Source:
     kubernetes v1.36 pkg/apis/{core,apps,batch,autoscaling,policy,networking,rbac}/validation
@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from k8sgen.checks.accepted import cluster, network, pods, workloads
-from k8sgen.checks.accepted.fault import Fault, at
+from k8sgen.checks.accepted.fault import Fault, at, is_key
 from k8sgen.kubernetes.manifest import POD_TEMPLATES, Body
 
 _ROOMS = (workloads.KINDS, network.KINDS, cluster.KINDS)
 
 
 def faults(body: Body) -> Iterator[Fault]:
-    """Return what the API server would refuse in *body*."""
+    """Return what Kubernetes would refuse in *body*."""
+    for key in body["metadata"].get("annotations") or {}:
+        if not is_key(key):
+            yield Fault("metadata.annotations", f"{key!r} is not a name")
     for kinds in _ROOMS:
         if body["kind"] in kinds:
             yield from kinds[body["kind"]](body)

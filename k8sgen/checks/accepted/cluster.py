@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from k8sgen.checks.accepted.fault import Fault, at, between, each, needs, word
+from k8sgen.checks.accepted.fault import SUBDOMAIN, Fault, at, between, each, needs, word
 from k8sgen.kubernetes.demand import number
 from k8sgen.kubernetes.manifest import Body, get
 
@@ -18,6 +18,11 @@ _COUNTED = re.compile(
     r"((requests|limits)\.)?(cpu|memory|ephemeral-storage|storage)|requests\..+|limits\..+"
     r"|pods|services(\.(loadbalancers|nodeports))?|replicationcontrollers|resourcequotas|secrets"
     r"|configmaps|persistentvolumeclaims|count/.+|hugepages-.+|.+\..+/.+"
+)
+
+_WHOLE = re.compile(
+    r"pods|services(\..+)?|replicationcontrollers|resourcequotas|secrets|configmaps|count/.+"
+    r"|persistentvolumeclaims"
 )
 
 
@@ -46,6 +51,12 @@ def _claim(body: Body) -> Iterator[Fault]:
     if "ReadWriteOncePod" in modes and len(modes) > 1:
         yield Fault("spec.accessModes", "ReadWriteOncePod is alone")
     yield from at(body, "spec", lambda spec: word(spec, "volumeMode", ("Block", "Filesystem")))
+    size = get(body, "spec", "resources", "requests", "storage")
+    if size is not None and number(size) <= 0:
+        yield Fault("spec.resources.requests.storage", f"{size} is not more than zero")
+    storage = get(body, "spec", "storageClassName")
+    if storage and not SUBDOMAIN.fullmatch(str(storage)):
+        yield Fault("spec.storageClassName", f"{storage!r} is not a name")
 
 
 def _claims(body: Body) -> Iterator[Fault]:
@@ -87,18 +98,18 @@ def _reference(reference: Any) -> Iterator[Fault]:
 def _subject(subject: Any) -> Iterator[Fault]:
     kind, group = subject.get("kind"), subject.get("apiGroup")
     yield from word(subject, "kind", ("ServiceAccount", "User", "Group"))
-    if kind == "ServiceAccount":
-        yield from needs("namespace")(subject)
-        if group:
-            yield Fault("apiGroup", "a ServiceAccount has none")
+    if kind == "ServiceAccount" and group:
+        yield Fault("apiGroup", "a ServiceAccount has none")
     elif kind in ("User", "Group") and group not in (None, "rbac.authorization.k8s.io"):
         yield Fault("apiGroup", f"{group!r} has no {kind}")
 
 
 def _quota(body: Body) -> Iterator[Fault]:
-    for name in get(body, "spec", "hard", default={}):
+    for name, amount in get(body, "spec", "hard", default={}).items():
         if not _COUNTED.fullmatch(str(name)):
             yield Fault(f"spec.hard.{name}", "there is no such resource")
+        if _WHOLE.fullmatch(str(name)) and number(amount) % 1:
+            yield Fault(f"spec.hard.{name}", f"{amount} is not a whole number")
 
 
 def _limits(body: Body) -> Iterator[Fault]:

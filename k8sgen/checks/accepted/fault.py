@@ -115,9 +115,14 @@ def selector(value: Any) -> Iterator[Fault]:
             yield Fault("matchLabels", f"{key}={label} is not a label")
 
 
+def is_key(key: str) -> bool:
+    """Return whether the key of a label or an annotation is accepted."""
+    return LABEL_KEY.fullmatch(key) is not None
+
+
 def is_label(key: str, value: object) -> bool:
     """Return whether a label's key and value are accepted."""
-    return bool(LABEL_KEY.fullmatch(key) and LABEL_VALUE.fullmatch(str(value)))
+    return is_key(key) and bool(LABEL_VALUE.fullmatch(str(value)))
 
 
 def expression(requirement: Any, operators: Sequence[str] = ()) -> Iterator[Fault]:

@@ -97,7 +97,8 @@ def _ingress(body: Body) -> Iterator[Fault]:
     yield from at(body, "spec", lambda s: each(s, "rules", _rule))
     for index, tls in enumerate(spec.get("tls") or []):
         for host in tls.get("hosts") or ():
-            yield from (f.under(f"spec.tls[{index}].hosts") for f in _host(host))
+            if not _is_host(host):
+                yield Fault(f"spec.tls[{index}].hosts", f"{host!r} is not a host name")
 
 
 def _rule(rule: Any) -> Iterator[Fault]:
@@ -109,8 +110,12 @@ def _rule(rule: Any) -> Iterator[Fault]:
 def _host(host: object) -> Iterator[Fault]:
     if is_address(host):
         yield Fault("", f"{host!r} is an IP address")
-    elif not SUBDOMAIN.fullmatch(str(host)) and not _WILD.fullmatch(str(host)):
+    elif not _is_host(host):
         yield Fault("", f"{host!r} is not a host name")
+
+
+def _is_host(host: object) -> bool:
+    return bool(SUBDOMAIN.fullmatch(str(host)) or _WILD.fullmatch(str(host)))
 
 
 def _path(path: Any) -> Iterator[Fault]:

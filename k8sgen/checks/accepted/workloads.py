@@ -70,7 +70,8 @@ def _job(spec: Any) -> Iterator[Fault]:
     for name in ("parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished"):
         yield from between(spec, name, 0)
     yield from between(spec, "activeDeadlineSeconds", 0)
-    if spec.get("completionMode") == "Indexed" and spec.get("completions") is None:
+    several = spec.get("parallelism") is not None  # without both, one is the default of each
+    if spec.get("completionMode") == "Indexed" and several and spec.get("completions") is None:
         yield Fault("completions", "an Indexed Job needs them")
 
 

@@ -151,7 +151,7 @@ def schedules(rendered: Rendered) -> Iterator[Issue]:
 
 @rule("refused", fix="write what the API reference of the field describes")
 def refused(rendered: Rendered) -> Iterator[Issue]:
-    """Every field has a value that the API server accepts, beyond its type."""
+    """Every field has a value that Kubernetes takes, at an apply and when it makes the pods."""
     for body in rendered.manifests:
         if is_own(body):
             for fault in dict.fromkeys(faults(body)):

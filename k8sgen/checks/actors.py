@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from typing import Any
 
 from k8sgen.checks.policies import Actor
 from k8sgen.checks.rendered import Rendered
@@ -54,6 +55,7 @@ def _others(rendered: Rendered, own: Sequence[Actor]) -> Iterator[Actor]:
         name = f"any other pod of the namespace {namespace}"
         yield _pods(rendered, namespace, Party(), name)
     yield _pods(rendered, _STRANGE, Party(), "any pod of another namespace")
+    yield from _named(rendered, home)
     for labels in _label_sets(rendered):
         yield _pods(
             rendered, _STRANGE, Party(labels=labels), f"pods {_text(labels)} of another namespace"
@@ -61,6 +63,46 @@ def _others(rendered: Rendered, own: Sequence[Actor]) -> Iterator[Actor]:
     for block in dict.fromkeys(_blocks(rendered)):
         text = f" except {', '.join(block.excluded)}" if block.excluded else ""
         yield Actor(name=f"the addresses {block.cidr}{text}", namespace=None, block=block)
+
+
+def _named(rendered: Rendered, home: str) -> Iterator[Actor]:
+    """Return the pods that a policy names, whether or not anybody else does."""
+    for peer in peers(rendered):
+        pods, named = (_example(peer.get(f"{kind}Selector")) for kind in ("pod", "namespace"))
+        if pods is None and named is None:
+            continue
+        places: Mapping[str, str] = rendered.namespaces.get(home, {NAMESPACE_LABEL: home})
+        namespace, where = home, ""
+        if named is not None:
+            places = named
+            namespace = places.get(NAMESPACE_LABEL, f"{_STRANGE} {_text(places)}")
+            where = f" of the namespace {places.get(NAMESPACE_LABEL, _text(places) or '*')}"
+        yield Actor(
+            name=f"pods {_text(pods)}{where}" if pods else f"any pod{where}",
+            namespace=namespace,
+            labels=pods or {},
+            namespace_labels=places,
+            governed=namespace in {pod.namespace for pod in rendered.pods},
+        )
+
+
+def peers(rendered: Rendered) -> Iterator[Mapping[str, Any]]:
+    """Return each peer that a network policy names."""
+    for body in rendered.of("NetworkPolicy"):
+        for field, side in (("ingress", "from"), ("egress", "to")):
+            for each in get(body, "spec", field) or []:
+                yield from each.get(side) or []
+
+
+def _example(selector: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Return labels that a selector finds; `None` where there is none."""
+    if selector is None:
+        return None
+    found = dict(selector.get("matchLabels") or {})
+    for each in selector.get("matchExpressions") or ():
+        if each["operator"] in ("In", "Exists"):
+            found.setdefault(each["key"], next(iter(each.get("values") or ()), "any"))
+    return found
 
 
 def _label_sets(rendered: Rendered) -> Iterator[Mapping[str, str]]:
@@ -90,12 +132,9 @@ def _blocks(rendered: Rendered) -> Iterator[Block]:
     yield Block("0.0.0.0/0")
     for edge in rendered.context.edges or ():
         yield from (*edge.client.blocks, *edge.server.blocks)
-    for body in rendered.of("NetworkPolicy"):
-        for field, side in (("ingress", "from"), ("egress", "to")):
-            for each in get(body, "spec", field) or []:
-                for peer in each.get(side) or []:
-                    if get(peer, "ipBlock", "cidr"):
-                        yield Block.of(peer["ipBlock"])
+    for peer in peers(rendered):
+        if get(peer, "ipBlock", "cidr"):
+            yield Block.of(peer["ipBlock"])
 
 
 def is_in(actor: Actor, party: Party, own: str) -> bool:

@@ -12,6 +12,8 @@ from k8sgen.kubernetes.edges import NAMESPACE_LABEL
 from k8sgen.kubernetes.manifest import POD_TEMPLATES, Body, pod_template
 from k8sgen.kubernetes.selectors import matches
 
+_POD_NAME, _POD_INDEX = "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"
+
 
 @attrs.frozen(kw_only=True)
 class PodTemplate:
@@ -31,6 +33,25 @@ class PodTemplate:
     def namespace(self) -> str:
         """Where the pods run."""
         return str(self.owner["metadata"].get("namespace", ""))
+
+    def is_found(self, selector: Body | None) -> bool:
+        """
+        Return whether a selector finds one of the pods, by the labels that a controller adds too.
+
+        Source:
+            kubernetes.io/docs/reference/labels-annotations-taints, apps.kubernetes.io/pod-index and
+            statefulset.kubernetes.io/pod-name
+        """
+        wanted = (selector or {}).get("matchLabels") or {}
+        added = {}
+        if self.owner["kind"] == "StatefulSet":
+            name, index = (wanted.get(key, "") for key in (_POD_NAME, _POD_INDEX))
+            workload, _, number = name.rpartition("-")
+            if workload == self.owner["metadata"]["name"] and number.isdecimal():
+                added[_POD_NAME] = name
+            if index.isdecimal():
+                added[_POD_INDEX] = index
+        return matches(selector, {**self.labels, **added})
 
     @property
     def serves(self) -> bool:
@@ -112,10 +133,10 @@ class Manifests:
         """Return the names of all manifests of *kind*."""
         return [body["metadata"]["name"] for body in self.by_kind.get(kind, [])]
 
-    def selected(self, selector: Body, like: Body) -> list[PodTemplate]:
+    def selected(self, selector: Body | None, like: Body) -> list[PodTemplate]:
         """Return the pods that a label selector finds in the namespace of *like*."""
         namespace = like["metadata"].get("namespace", "")
-        return [p for p in self.pods if p.namespace == namespace and matches(selector, p.labels)]
+        return [p for p in self.pods if p.namespace == namespace and p.is_found(selector)]
 
 
 def _template(body: Body) -> PodTemplate | None:

@@ -26,6 +26,49 @@ def wildcard_roles(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(body, f"{label(body)}: binds to cluster-admin")
 
 
+@rule("powerful-role", fix="name what it needs: resources, names, verbs; or waive it with a reason")
+def powerful_roles(rendered: Rendered) -> Iterator[Issue]:
+    """No role leads to every secret, to other pods, or to more rights; nobody unknown has one."""
+    for body in rendered.of("Role", "ClusterRole"):
+        for each in body.get("rules") or []:
+            for power in _powers(each):
+                yield Issue(body, f"{label(body)}: {power}")
+    for body in rendered.of("RoleBinding", "ClusterRoleBinding"):
+        for subject in body.get("subjects") or []:
+            if subject.get("name") in _EVERYBODY:
+                yield Issue(body, f"{label(body)}: {subject['name']} is everybody")
+
+
+_EVERYBODY = ("system:anonymous", "system:unauthenticated", "system:authenticated")
+_READ = frozenset(("get", "list", "watch"))
+_POWERS = (
+    ("secrets", _READ, "it reads every Secret"),
+    ("pods/exec", frozenset(("create", "get")), "it runs commands in every pod"),
+    ("pods/attach", frozenset(("create", "get")), "it attaches to every pod"),
+    ("pods/ephemeralcontainers", frozenset(("update", "patch")), "it adds containers to every pod"),
+    ("pods/portforward", frozenset(("create", "get")), "it reaches every port of every pod"),
+    ("serviceaccounts/token", frozenset(("create",)), "it makes tokens of every ServiceAccount"),
+    ("nodes/proxy", frozenset(("get", "create")), "it reaches the kubelet of every node"),
+)
+_ESCALATING = ("escalate", "bind", "impersonate")
+"""
+What gives more than it seems to.
+
+Source:
+    kubernetes.io/docs/concepts/security/rbac-good-practices, "Privilege escalation risks"
+"""
+
+
+def _powers(grant: Body) -> Iterator[str]:
+    verbs, resources = set(grant.get("verbs") or ()), set(grant.get("resources") or ())
+    for verb in _ESCALATING:
+        if verb in verbs:
+            yield f"it may {verb}, and so get any right"
+    for resource, needed, power in () if grant.get("resourceNames") else _POWERS:
+        if resource in resources and verbs & needed:
+            yield power
+
+
 @rule("host-tls", fix="set the cluster's issuer, so that every host gets a certificate")
 def host_tls(rendered: Rendered) -> Iterator[Issue]:
     """Every host has a certificate, signed by an issuer, wherever TLS is served."""
@@ -80,4 +123,4 @@ def exposure(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(body, f"{label(body)}: the type {spec.get('type')} exposes it")
 
 
-RULES = (wildcard_roles, host_tls, exposure)
+RULES = (wildcard_roles, powerful_roles, host_tls, exposure)

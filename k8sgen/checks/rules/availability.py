@@ -71,16 +71,20 @@ def _spared(body: Body, replicas: int) -> int:
 @rule("rolling-update", fix="let the update surge, or remove one pod at a time")
 def rolling_updates(rendered: Rendered) -> Iterator[Issue]:
     """Every Deployment is replaced pod by pod with none missing, and the update can proceed."""
-    for body in rendered.of("Deployment"):
+    for pod in rendered.pods:
+        body = pod.owner
+        if body["kind"] != "Deployment":
+            continue
+        count = least_replicas(rendered, pod)
         strategy = get(body, "spec", "strategy") or {}
         rolling = strategy.get("rollingUpdate") or {}
-        surge = rounded(rolling.get("maxSurge", "25%"), 4, up=True)
-        missing = rounded(rolling.get("maxUnavailable", "25%"), 4, up=False)
+        surge = rounded(rolling.get("maxSurge", "25%"), count, up=True)
+        missing = rounded(rolling.get("maxUnavailable", "25%"), count, up=False)
         if strategy.get("type", "RollingUpdate") == "Recreate":
             yield Issue(body, f"{label(body)}: Recreate stops all pods before it starts new ones")
-        elif surge == 0 and missing == 0:
+        elif count and surge == 0 and missing == 0:
             yield Issue(body, f"{label(body)}: maxSurge and maxUnavailable are both 0")
-        elif missing and (get(body, "spec", "replicas") or 2) < 2:
+        elif missing and count == 1:
             yield Issue(body, f"{label(body)}: an update removes its only pod first")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from k8sgen.checks.keys import config_keys, secret_keys
 from k8sgen.checks.rendered import Rendered
@@ -70,7 +70,9 @@ def service_accounts(rendered: Rendered) -> Iterator[Issue]:
     """Every pod runs under a ServiceAccount that exists, not the default one."""
     for pod in rendered.pods:
         name = pod.spec.get("serviceAccountName", "default")
-        if name == "default" or not rendered.find("ServiceAccount", name, pod.owner):
+        if name == "default":
+            yield Issue(pod.owner, f"{label(pod.owner)}: it runs under the default ServiceAccount")
+        elif not rendered.find("ServiceAccount", name, pod.owner):
             message = f"{label(pod.owner)}: there is no ServiceAccount {name!r}"
             hint = nearest(name, rendered.names("ServiceAccount"))
             yield Issue(pod.owner, message, hint)
@@ -93,7 +95,8 @@ def claims(rendered: Rendered) -> Iterator[Issue]:
     for pod in rendered.pods:
         for volume in pod.volumes:
             name = get(volume, "persistentVolumeClaim", "claimName")
-            if name and not rendered.find("PersistentVolumeClaim", name, pod.owner):
+            own = volume.get("name") in _claim_names(pod)  # the controller names that one itself
+            if name and not own and not rendered.find("PersistentVolumeClaim", name, pod.owner):
                 message = f"{label(pod.owner)}: there is no PersistentVolumeClaim {name!r}"
                 yield Issue(
                     pod.owner, message, nearest(name, rendered.names("PersistentVolumeClaim"))
@@ -122,9 +125,12 @@ def volumes(rendered: Rendered) -> Iterator[Issue]:
 
 
 def _volume_names(pod: PodTemplate) -> set[str]:
+    return {str(volume.get("name")) for volume in pod.volumes} | _claim_names(pod)
+
+
+def _claim_names(pod: PodTemplate) -> set[str]:
     templates = get(pod.owner, "spec", "volumeClaimTemplates") or []
-    own = {str(volume.get("name")) for volume in pod.volumes}
-    return own | {str(template["metadata"]["name"]) for template in templates}
+    return {str(template["metadata"]["name"]) for template in templates}
 
 
 @rule("mounted-file", fix="name a file that the mounted ConfigMap or Secret has")
@@ -183,8 +189,17 @@ def variables(rendered: Rendered) -> Iterator[Issue]:
             for env in container.get("env") or []:
                 yield from _unset(pod, f"{where}: {env['name']}", env.get("value"), known)
                 known.add(env["name"])
-            for word in [*(container.get("command") or []), *(container.get("args") or [])]:
-                yield from _unset(pod, f"{where}: its command", word, known)
+            words = [*(container.get("command") or []), *(container.get("args") or [])]
+            for word in words:
+                ran = _ran(words, word)
+                yield from _unset(pod, f"{where}: its command", word, known | ran)
+
+
+def _ran(words: Sequence[str], word: str) -> set[str]:
+    """Return what looks like a variable to Kubernetes, and to a shell is a program to run."""
+    shell = any(re.fullmatch(r"(.*/)?(ba|da|a|k|z)?sh", str(each)) for each in words[:1])
+    named = _VARIABLE.findall(str(word)) if shell else []
+    return {name for name in named if name != name.upper()}
 
 
 def _unset(pod: PodTemplate, where: str, text: object, known: Collection[str]) -> Iterator[Issue]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -14,8 +15,13 @@ from k8sgen.checks.policies import EVERY_PORT, Actor, Direction, Policies, Ports
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.rules.addresses import addresses, target
+from k8sgen.checks.rules.network import resolve_port, service_port
+from k8sgen.checks.texts import told
+from k8sgen.kubernetes.edges import Edge
 from k8sgen.kubernetes.manifest import Body, get, identity, label
 from k8sgen.kubernetes.manifests import PodTemplate
+from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
+from k8sgen.kubernetes.uses import uses
 
 
 @attrs.frozen(kw_only=True)
@@ -116,7 +122,19 @@ def undeclared(rendered: Rendered) -> Iterator[Issue]:
                 peers = f"from {way.client.name} to {way.server.name} at {text}"
                 message = f"{actor.name} opens {direction.lower()} {peers}, which no edge declares"
                 hint = "" if policies.selecting(actor, direction) else "no policy selects it"
-                yield Issue(_to_blame(rendered, actor, direction), message, hint)
+                peer = way.server if actor is way.client else way.client
+                blame = _opener(rendered, actor, direction, peer, extra)
+                yield Issue(blame or _to_blame(rendered, actor, direction), message, hint)
+
+
+def _opener(
+    rendered: Rendered, actor: Actor, direction: Direction, peer: Actor, extra: Sequence[Ports]
+) -> Body | None:
+    """Find the policy that opens what no edge declares."""
+    for body in Policies.of(rendered).selecting(actor, direction):
+        if set(extra) & set(Policies([body]).open_ports(actor, direction, peer)):
+            return body
+    return None
 
 
 def _beyond(side: Iterable[Ports], known: AbstractSet[PortUse]) -> list[Ports]:
@@ -126,6 +144,99 @@ def _beyond(side: Iterable[Ports], known: AbstractSet[PortUse]) -> list[Ports]:
         if any((ports.protocol, n) not in known for n in (ports.first, ports.last))
         or ports.last - ports.first > len(known)
     ]
+
+
+@rule("pod-unselected", fix="give the pods the labels by which their service's policy selects them")
+def unselected(rendered: Rendered) -> Iterator[Issue]:
+    """Every pod is selected by a network policy besides the one for all pods."""
+    if rendered.context.edges is None:
+        return
+    own = [b for b in rendered.of("NetworkPolicy") if get(b, "spec", "podSelector", default={})]
+    for actor in actors(rendered):
+        directions: tuple[Direction, ...] = ("Ingress", "Egress")
+        policies = Policies(own)
+        if actor.pod and not any(policies.selecting(actor, each) for each in directions):
+            yield Issue(actor.pod.owner, f"{actor.name}: no network policy is for its pods")
+
+
+@rule("way-in", fix="make the Ingress with the endpoint: Ingress(self, endpoint, hosts=[…])")
+def ways_in(rendered: Rendered) -> Iterator[Issue]:
+    """Every Ingress or HTTPRoute leads to what the stack exposes, and all of that has one."""
+    if rendered.context.edges is None:
+        return
+    exposed = {(e.server, e.port): e for e in rendered.context.edges if e.reason == "exposed"}
+    reached = set()
+    everyone = [actor for actor in actors(rendered) if actor.pod]
+    for body in rendered.of(*WAYS_IN):
+        for name, port in dict.fromkeys((path.service, path.port) for path in public_paths(body)):
+            for pod, number in _behind(rendered, body, name, port):
+                actor = next(each for each in everyone if each.pod is pod)
+                home = pod.namespace
+                found = [k for k in exposed if k[1] == number and is_in(actor, k[0], home)]
+                reached.update(found)
+                if not found:
+                    message = f"{label(body)}: it opens {actor.name} at {number} to the outside"
+                    yield Issue(body, f"{message}, which the stack does not")
+    for server, port in exposed.keys() - reached:
+        servers = [a.pod for a in everyone if a.pod and is_in(a, server, a.pod.namespace)]
+        if servers:
+            message = f"{label(servers[0].owner)}: no Ingress or HTTPRoute leads to its port {port}"
+            yield Issue(servers[0].owner, f"{message}, which the stack exposes")
+
+
+def _behind(
+    rendered: Rendered, body: Body, name: str, port: object
+) -> Iterator[tuple[PodTemplate, int]]:
+    """Return the pods, and their port, that a backend leads to."""
+    service = rendered.find("Service", name, body)
+    found = service_port(service, port) if service else None
+    for pod in rendered.selected({"matchLabels": get(service, "spec", "selector") or {}}, body):
+        number = found and resolve_port(pod, found.get("targetPort", found.get("port")))
+        if number:
+            yield pod, number
+
+
+@rule("edge-unused", severity="warning", fix="take it out of what the service is given, or use it")
+def unused(rendered: Rendered) -> Iterator[Issue]:
+    """Every service is configured with an address of each other one that it is given."""
+    everyone = [actor for actor in actors(rendered) if actor.pod]
+    for edge in dict.fromkeys(e for e in rendered.context.edges or () if e.reason == "used"):
+        clients = [a for a in everyone if a.pod and is_in(a, edge.client, a.pod.namespace)]
+        hosts = _hosts(rendered, everyone, edge)
+        texts = (text.text for a in clients if a.pod for text in told(rendered, a.pod))
+        if clients and hosts and edge.client != edge.server:
+            pattern = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, hosts))})(?![\w-])")
+            owner = next(a.pod.owner for a in clients if a.pod)
+            if not any(pattern.search(text) for text in texts):
+                message = f"{label(owner)}: nothing that configures it names {edge.server.name}"
+                yield Issue(owner, f"{message}, which it is given")
+
+
+def _hosts(rendered: Rendered, everyone: Sequence[Actor], edge: Edge) -> list[str]:
+    """Return the names by which a client finds the server of an edge, as far as they are known."""
+    if edge.server.blocks or edge.server.addresses:
+        clients = [a.pod for a in everyone if a.pod and is_in(a, edge.client, a.pod.namespace)]
+        given = any(_is_handed_over(rendered, pod) for pod in clients)
+        return [] if given else [name for name in edge.server.addresses if "/" not in name]
+    servers = [a.pod for a in everyone if a.pod and is_in(a, edge.server, a.pod.namespace)]
+    found = []
+    for body in rendered.of("Service"):
+        selector = get(body, "spec", "selector")
+        selected = rendered.selected({"matchLabels": selector}, body) if selector else ()
+        if any(pod is server for pod in selected for server in servers):
+            found.append(str(body["metadata"]["name"]))
+    return found
+
+
+def _is_handed_over(rendered: Rendered, pod: PodTemplate) -> bool:
+    """Return whether a pod gets a value that no template tells, and an address may be in."""
+    known = rendered.context.secrets
+    return any(
+        not template
+        for use in uses(pod.spec, "Secret")
+        for key, template in known.get(use.name, {}).items()
+        if use.key in (None, key)
+    )
 
 
 @rule("address-blocked", fix="give the service the endpoint whose address it is configured with")
@@ -180,4 +291,14 @@ def default_deny(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(body, f"Namespace/{name}: nothing denies {direction.lower()} by default")
 
 
-RULES = (blocked, edge_ports, undeclared, addresses_open, policy_types, default_deny)
+RULES = (
+    blocked,
+    edge_ports,
+    undeclared,
+    unselected,
+    ways_in,
+    unused,
+    addresses_open,
+    policy_types,
+    default_deny,
+)

@@ -11,6 +11,15 @@ from k8sgen.kubernetes.demand import number
 from k8sgen.kubernetes.manifest import Body, get, label
 from k8sgen.kubernetes.manifests import PodTemplate
 
+_PART = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_REFERENCE = re.compile(
+    rf"(?:(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-fA-F:]+\])(?::[0-9]+)?/)?{_PART}(?:/{_PART})*"
+    r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[A-Za-z][A-Za-z0-9]*:[0-9a-fA-F]{32,})?"
+)
+"""
+Source:
+    github.com/distribution/reference regexp.go
+"""
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
 
 
@@ -52,10 +61,13 @@ def probes(rendered: Rendered) -> Iterator[Issue]:
 
 @rule("image", fix="use a tag that never moves, or a digest")
 def images(rendered: Rendered) -> Iterator[Issue]:
-    """Every image has a tag other than `latest`, and a digest where that is required."""
+    """Every image is one, has a tag other than `latest`, and a digest where that is required."""
     for pod in rendered.pods:
         for container in pod.every_container:
             image = str(container.get("image", ""))
+            if image.strip() and not _REFERENCE.fullmatch(image):
+                yield Issue(pod.owner, f"{_where(pod, container)}: {image!r} names no image")
+                continue
             tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2]
             if _DIGEST.fullmatch(image):
                 continue

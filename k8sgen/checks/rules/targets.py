@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.kubernetes.manifest import get, label
+
+_BUILTIN = {
+    "ClusterRole": re.compile(r"view|edit|admin|cluster-admin|system:.+"),
+    "Role": re.compile(r"extension-apiserver-authentication-reader|system:.+"),
+}
+_NAMESPACES = ("default", "kube-system", "kube-public", "kube-node-lease")
+"""
+What every cluster has.
+
+Source:
+    kubernetes.io/docs/reference/access-authn-authz/rbac, "Default roles and role bindings";
+    kubernetes.io/docs/concepts/overview/working-with-objects/namespaces, "Initial namespaces"
+"""
 
 
 @rule("scale-target", fix="name an existing workload")
@@ -51,14 +65,15 @@ def roles(rendered: Rendered) -> Iterator[Issue]:
     for body in rendered.of("RoleBinding", "ClusterRoleBinding"):
         reference = body.get("roleRef") or {}
         kind, name = str(reference.get("kind")), reference.get("name")
-        builtin = kind == "ClusterRole" and name in ("view", "edit", "admin")
+        builtin = _BUILTIN[kind].fullmatch(str(name)) if kind in _BUILTIN else None
         if not builtin and not rendered.find(kind, name, body):
             message = f"{label(body)}: there is no {kind} {name!r}"
             yield Issue(body, message, nearest(name, rendered.names(kind)))
         for subject in body.get("subjects") or []:
             own = subject.get("namespace", "") == body["metadata"].get("namespace", "")
             if subject.get("kind") == "ServiceAccount" and own:
-                if not rendered.find("ServiceAccount", subject.get("name"), body):
+                known = rendered.find("ServiceAccount", subject.get("name"), body)
+                if not known and subject.get("name") != "default":
                     message = f"{label(body)}: there is no ServiceAccount {subject.get('name')!r}"
                     hint = nearest(subject.get("name"), rendered.names("ServiceAccount"))
                     yield Issue(body, message, hint)
@@ -74,7 +89,7 @@ def namespaces(rendered: Rendered) -> Iterator[Issue]:
     known = rendered.namespaces
     for body in rendered.manifests:
         namespace = body["metadata"].get("namespace")
-        if namespace and namespace not in known:
+        if namespace and namespace not in known and namespace not in _NAMESPACES:
             message = f"{label(body)}: there is no Namespace {namespace!r}"
             yield Issue(body, message, nearest(namespace, known))
 

@@ -9,6 +9,7 @@ import attrs
 
 from tests.k8sgen.checks.sound import Bodies, Body
 
+_NAMESPACE = "kubernetes.io/metadata.name"
 _RBAC = "rbac.authorization.k8s.io/v1"
 
 
@@ -148,6 +149,36 @@ BREAKS = (
     Break("network-blocked", lambda b: b["web-policy"]["spec"]["egress"].pop(0)),
     Break("edge-port", lambda b: at(_box(b, "store"), "ports", 0, "containerPort", value=6380)),
     Break("network-open", lambda b: b["store-policy"]["spec"]["ingress"][0].pop("ports")),
+    Break("network-open", lambda b: b["store-policy"]["spec"]["ingress"].append(
+        {"from": [{"namespaceSelector": {"matchLabels": {_NAMESPACE: "other"}}}]})),
+    Break("network-open", lambda b: b["store-policy"]["spec"]["ingress"].append(
+        {"from": [{"podSelector": {"matchLabels": {"nobody": "else"}}}]})),
+    Break("network-open", lambda b: b["store-policy"]["spec"]["ingress"].append(
+        {"from": [{"podSelector": {}, "namespaceSelector": {
+            "matchExpressions": [{"key": "team", "operator": "In", "values": ["a"]}]}}]})),
+    Break("pod-unselected", lambda b: b.pop("report-policy")),
+    Break("pod-unselected", lambda b: at(
+        b["report"]["spec"]["jobTemplate"]["spec"]["template"], "metadata", "labels",
+        value={"app": "reports"})),
+    Break("way-in", lambda b: b.pop("ingress")),
+    Break("way-in", lambda b: b["ingress"]["spec"]["rules"].append({
+        "host": "a.example.com", "http": {"paths": [{
+            "path": "/", "pathType": "Prefix", "backend": {
+                "service": {"name": "store", "port": {"name": "redis"}}}}]}})),
+    Break("edge-unused", lambda b: (
+        at(_box(b), "env", 0, "value", value="none"),
+        at(b["config"], "data", "web.ini", value="colour = blue\n"))),
+    Break("powerful-role", _add("Role", _RBAC, rules=[
+        {"apiGroups": [""], "resources": ["secrets"], "verbs": ["list"]}])),
+    Break("powerful-role", _add("Role", _RBAC, rules=[
+        {"apiGroups": [""], "resources": ["pods/exec"], "verbs": ["create"]}])),
+    Break("powerful-role", _add("ClusterRole", _RBAC, rules=[
+        {"apiGroups": [""], "resources": ["users"], "verbs": ["impersonate"]}])),
+    Break("powerful-role", _add("RoleBinding", _RBAC, subjects=[
+        {"kind": "Group", "name": "system:unauthenticated", "apiGroup": _RBAC[:-3]}],
+        roleRef={"apiGroup": _RBAC[:-3], "kind": "ClusterRole", "name": "view"})),
+    Break("refused", lambda b: at(b["budget"], "spec", "minAvailable", value=1)),
+    Break("image", lambda b: at(_box(b), "image", value="example.com/Web:1")),
     Break("network-open", lambda b: b["store-policy"]["spec"]["ingress"][0].pop("from")),
     Break("network-open", lambda b: b["web-policy"]["spec"]["egress"].append(
         {"to": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]})),

@@ -17,7 +17,7 @@ NAMESPACE = "shop"
 SERVICES = Path("services/shop.py")
 DNS = Party(namespace="kube-system", labels={"k8s-app": "kube-dns"})
 CONTROLLER = Party(namespace="traefik")
-WEB, STORE = Party(labels={"app": "web"}), Party(labels={"app": "store"})
+WEB, STORE, REPORT = (Party(labels={"app": name}) for name in ("web", "store", "report"))
 
 
 def _meta(name: str, **more: Any) -> Body:
@@ -150,6 +150,7 @@ def _network() -> Bodies:
         },
         "web-policy": _policy("web", [_rule("from", CONTROLLER, 8080)], [_rule("to", STORE, 6379)]),
         "store-policy": _policy("store", [_rule("from", WEB, 6379)], []),
+        "report-policy": _policy("report", [], []),
         "default-deny": {
             "apiVersion": "networking.k8s.io/v1",
             "kind": "NetworkPolicy",
@@ -265,8 +266,11 @@ def context(**more: Any) -> Context:
     """
     edges = (
         Edge(client=WEB, server=STORE, port=6379),
-        Edge(client=CONTROLLER, server=WEB, port=8080),
-        *(Edge(client=app, server=DNS, port=53, protocol="UDP") for app in (WEB, STORE)),
+        Edge(client=CONTROLLER, server=WEB, port=8080, reason="exposed"),
+        *(
+            Edge(client=app, server=DNS, port=53, protocol="UDP", reason="lookup")
+            for app in (WEB, STORE, REPORT)
+        ),
     )
     origins = {
         identity(body): Origin(

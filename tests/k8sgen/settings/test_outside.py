@@ -80,7 +80,7 @@ def test_the_reachability_rules_know_it() -> None:
         return web
 
     report = validate(composed(make), ROOT)
-    assert [finding.message for finding in report.findings] == []
+    assert [finding.message for finding in report.errors] == []
 
 
 @pytest.mark.parametrize("other", [Outside("web", hosts=["a.example.com"], ports=[443]), WAREHOUSE])

@@ -60,6 +60,7 @@ def _decision(answer: Answer) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_every_field_of_the_deployment_has_an_answer(
     explained: Project, deployment: dict[str, Any]
 ) -> None:
@@ -71,6 +72,7 @@ def test_every_field_of_the_deployment_has_an_answer(
     assert {field: answer["value"] for field, answer in explained[1].items()} == rendered
 
 
+@pytest.mark.slow
 def test_every_answer_names_lines_of_the_project_or_a_default_of_the_library(
     explained: Project,
 ) -> None:
@@ -90,6 +92,7 @@ def test_every_answer_names_lines_of_the_project_or_a_default_of_the_library(
         assert users or _decision(answer)["word"] == "default", answer
 
 
+@pytest.mark.slow
 def test_the_file_of_the_output_says_the_field(explained: Project) -> None:
     """
     Each answer ends at a line of dist/ that carries the field's name or value, or its item.
@@ -104,6 +107,7 @@ def test_the_file_of_the_output_says_the_field(explained: Project) -> None:
         assert images or name in line or str(answer["value"]) in line or "- " in line, (field, line)
 
 
+@pytest.mark.slow
 def test_the_override_file_has_the_last_word(explained: Project) -> None:
     """
     The image's tag is the class's default, overridden by production.yaml.
@@ -119,6 +123,7 @@ def test_the_override_file_has_the_last_word(explained: Project) -> None:
     assert links[-1]["file"] == "dist/overlays/production/storefront/kustomization.yaml"
 
 
+@pytest.mark.slow
 def test_an_environment_is_laid_over_the_default(explained: Project) -> None:
     """
     The namespace is the environment's name until production.py says otherwise.
@@ -129,6 +134,7 @@ def test_an_environment_is_laid_over_the_default(explained: Project) -> None:
     assert words[-1] == ("output", "dist/overlays/production/storefront/kustomization.yaml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("policy", "field", "edge"),
     [

@@ -1,4 +1,4 @@
-"""Kubernetes deployments as Python classes, written as a proved kustomize tree."""
+"""Kubernetes deployments as Python classes, written as a kustomize tree."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ COMMANDS = (
 @click.version_option(package_name=DISTRIBUTION)
 @click.pass_context
 def cli(ctx: click.Context, root: Path, debug: bool) -> None:
-    """Kubernetes deployments as Python classes, written as a proved kustomize tree.
+    """Kubernetes deployments as Python classes, written as a kustomize tree.
 
     Exit status: 0 fine, 1 the answer is "no" (findings, differences, drift), 2 wrong use or
     broken input.

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from k8sgen import Endpoint, Outside
+from k8sgen import Endpoint, Manifest, Outside, Stack
 from k8sgen.project.compose import Composition
 from k8sgen.topology import Runner, Topology, topology
+from tests.stacks import Settings, Web, composed
 
 NAME = "app.kubernetes.io/name"
 
@@ -98,3 +99,24 @@ def test_those_that_use_come_before_those_that_are_used(production: Topology) ->
     users = [user for user, _ in production.uses()]
     assert users[:2] == ["outside", "storefront"]
     assert "sessions" not in users
+
+
+def test_pods_are_counted_wherever_their_number_is_said() -> None:
+    """An autoscaler that something else of the stack makes, and the parallelism of a Job."""
+
+    def make(stack: Stack) -> None:
+        web = Web(stack, Settings())
+        web.deployment()
+        target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+        scaler = {"minReplicas": 4, "maxReplicas": 4, "scaleTargetRef": target}
+        head = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler"}
+        Manifest(stack, "scaler", {**head, "metadata": {"name": "web"}, "spec": scaler})
+        job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "load"}}
+        Manifest(web, "load", {**job, "spec": {"parallelism": 4}})
+
+    (node,) = topology(composed(make)).nodes
+    assert node.running == (
+        Runner(kind="Deployment", name="web", pods="4"),
+        Runner(kind="Job", name="load", pods="4"),
+    )
+    assert list(node.lines()) == ["Deployment, 4 pods", "Job load, 4 pods"]

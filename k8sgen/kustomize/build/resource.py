@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import attrs
 
-from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.manifest import POD_TEMPLATES, Body
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
 from k8sgen.kubernetes.yaml import ambiguous, breaks_go_yaml, from_yaml
 from k8sgen.kustomize.build.errors import BuildError
@@ -125,6 +125,11 @@ def _flaw_of_kind(body: Body) -> str:
     kind, name = body["kind"], body["metadata"]["name"]
     if kind.endswith("List") and "items" in body:
         return f"{kind} {name} is a list, which kustomize takes apart"
+    place: object = body
+    for step in (*POD_TEMPLATES.get(kind, ()), "spec"):
+        place = place.get(step) if isinstance(place, dict) else None
+        if place is not None and not isinstance(place, dict):
+            return f"{kind} {name} has {place!r} for its {step}, which is a map"
     for subject in body.get("subjects") or () if kind.endswith("RoleBinding") else ():
         if not isinstance(subject, dict) or not subject.get("name"):
             return f"{kind} {name} has a subject without a name"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import attrs
@@ -44,27 +45,38 @@ def check_arguments(
         ValueError: One is not; names the parameter.
         TypeError: The method cannot be called so.
     """
-    for parameter, value in _bound(function, arguments, named):
-        kind = _annotation(function, parameter.annotation)
-        problem = misfit(value, kind) if kind is not None else None
-        if problem:
-            msg = f"{parameter.name}: {problem}"
-            raise ValueError(msg)
+    signature, kinds = _signature(inspect.unwrap(function))
+    bound = signature.bind(None, *arguments, **named).arguments
+    for name, kind in kinds.items():
+        for value in _given(signature.parameters[name], bound):
+            if problem := misfit(value, kind):
+                msg = f"{name}: {problem}"
+                raise ValueError(msg)
 
 
-def _bound(
-    function: Callable[..., Any], arguments: Sequence[Any], named: Mapping[str, Any]
-) -> Iterator[tuple[inspect.Parameter, Any]]:
-    bound = inspect.signature(function).bind(None, *arguments, **named)
-    for name, value in list(bound.arguments.items())[1:]:
-        parameter = bound.signature.parameters[name]
-        match parameter.kind:
-            case inspect.Parameter.VAR_POSITIONAL:
-                yield from ((parameter, each) for each in value)
-            case inspect.Parameter.VAR_KEYWORD:
-                yield from ((parameter, each) for each in value.values())
-            case _:
-                yield parameter, value
+@cache
+def _signature(function: Callable[..., Any]) -> tuple[inspect.Signature, Mapping[str, Any]]:
+    """Return a method's signature, and the types of its parameters where they can be checked."""
+    signature = inspect.signature(function)
+    kinds = {
+        name: kind
+        for name, parameter in signature.parameters.items()
+        if (kind := _annotation(function, parameter.annotation)) is not None
+    }
+    return signature, kinds
+
+
+def _given(parameter: inspect.Parameter, bound: Mapping[str, Any]) -> Iterable[Any]:
+    """Return the values that a call gives a parameter."""
+    if parameter.name not in bound:
+        return ()
+    value = bound[parameter.name]
+    match parameter.kind:
+        case inspect.Parameter.VAR_POSITIONAL:
+            return tuple(value)
+        case inspect.Parameter.VAR_KEYWORD:
+            return tuple(value.values())
+    return (value,)
 
 
 def _annotation(function: Callable[..., Any], annotation: Any) -> Any:
@@ -74,7 +86,7 @@ def _annotation(function: Callable[..., Any], annotation: Any) -> Any:
     if not isinstance(annotation, str):
         return annotation
     try:
-        return eval(annotation, inspect.unwrap(function).__globals__)  # noqa: S307 - the user's own
+        return eval(annotation, function.__globals__)  # noqa: S307 - the user's own
     except (NameError, AttributeError, TypeError):
         return None
 

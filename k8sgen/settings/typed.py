@@ -107,7 +107,7 @@ def misfit(value: Any, kind: Any) -> str | None:
     if not _is_instance(value, origin):
         return _not(value, [kind])
     if attrs.has(origin):
-        return _misfit_of_fields(value)
+        return None if getattr(value, "checks_itself", False) else _misfit_of_fields(value)
     return _first(_misfits_inside(value, get_args(kind)))
 
 

@@ -106,6 +106,7 @@ class Value:
     """
 
     __slots__ = ()
+    checks_itself = True  # so that whatever holds it need not
 
     def __attrs_post_init__(self) -> None:
         check_fields(self)

@@ -65,7 +65,8 @@ def live(wanted: Sequence[Body], *, context: str | None) -> Live:
     there = {identity(body): body for body in found.get("items", [found])}
     pairs = ((body, there.get(identity(body))) for body in wanted)
     bodies = [_applied(its, body) for body, its in pairs if its is not None]
-    return Live(bodies, [b for b in wanted if any(_is_named(b, line) for line in forbidden)])
+    missing = (body for body in wanted if identity(body) not in there)
+    return Live(bodies, [b for b in missing if any(_is_named(b, line) for line in forbidden)])
 
 
 def _is_named(body: Body, line: str) -> bool:

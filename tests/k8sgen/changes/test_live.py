@@ -178,3 +178,21 @@ def test_a_zero_value_that_was_applied_is_no_difference(cluster: Path) -> None:
     assert _differences([wanted]) != []
     _runs(cluster, change(there, "metadata.annotations", {LAST_APPLIED: json.dumps(wanted)}))
     assert _differences([wanted]) == []
+
+
+def test_what_was_read_is_compared_though_its_namesake_is_forbidden(
+    cluster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Kubectl names a plural and a name, which may be those of a resource that it did read.
+    """
+    role, binding = BODIES["Role"], BODIES["RoleBinding"]
+    _runs(cluster, role)
+    said = (
+        'Error from server (Forbidden): rolebindings.rbac.authorization.k8s.io "web" is forbidden'
+    )
+    monkeypatch.setattr(
+        "k8sgen.changes.live.ask_most", lambda *_, **__: (json.dumps(role), (said,))
+    )
+    found = live([role, binding], context="prod")
+    assert (found.bodies, found.unread) == ([role], [binding])

@@ -33,7 +33,7 @@ def _config(body: Body) -> Iterator[Fault]:
             size += len(str(text).encode())
             if not _KEY.fullmatch(str(key)) or key == "." or str(key).startswith(".."):
                 yield Fault(f"{field}.{key}", "a key has letters, digits, -, _ and .")
-    for key in {*(body.get("data") or {})} & {*(body.get("binaryData") or {})}:
+    for key in sorted({*(body.get("data") or {})} & {*(body.get("binaryData") or {})}):
         yield Fault(f"binaryData.{key}", "it is in data already")
     if size > _MOST:
         yield Fault("data", "it has more than a mebibyte")

@@ -24,6 +24,10 @@ from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
 from k8sgen.kubernetes.uses import uses
 
 
+_INGRESS: Direction = "Ingress"
+_EGRESS: Direction = "Egress"
+
+
 @attrs.frozen(kw_only=True)
 class Way:
     """
@@ -152,9 +156,8 @@ def unselected(rendered: Rendered) -> Iterator[Issue]:
     if rendered.context.edges is None:
         return
     own = [b for b in rendered.of("NetworkPolicy") if get(b, "spec", "podSelector", default={})]
+    policies, directions = Policies(own), (_INGRESS, _EGRESS)
     for actor in actors(rendered):
-        directions: tuple[Direction, ...] = ("Ingress", "Egress")
-        policies = Policies(own)
         if actor.pod and not any(policies.selecting(actor, each) for each in directions):
             yield Issue(actor.pod.owner, f"{actor.name}: no network policy is for its pods")
 
@@ -164,7 +167,7 @@ def ways_in(rendered: Rendered) -> Iterator[Issue]:
     """Every Ingress or HTTPRoute leads to what the stack exposes, and all of that has one."""
     if rendered.context.edges is None:
         return
-    exposed = {(e.server, e.port): e for e in rendered.context.edges if e.reason == "exposed"}
+    exposed = [(e.server, e.port) for e in rendered.context.edges if e.reason == "exposed"]
     reached = set()
     everyone = [actor for actor in actors(rendered) if actor.pod]
     for body in rendered.of(*WAYS_IN):
@@ -177,7 +180,7 @@ def ways_in(rendered: Rendered) -> Iterator[Issue]:
                 if not found:
                     message = f"{label(body)}: it opens {actor.name} at {number} to the outside"
                     yield Issue(body, f"{message}, which the stack does not")
-    for server, port in exposed.keys() - reached:
+    for server, port in dict.fromkeys(key for key in exposed if key not in reached):
         servers = [a.pod for a in everyone if a.pod and is_in(a, server, a.pod.namespace)]
         if servers:
             message = f"{label(servers[0].owner)}: no Ingress or HTTPRoute leads to its port {port}"

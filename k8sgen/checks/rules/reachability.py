@@ -23,7 +23,6 @@ from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
 from k8sgen.kubernetes.uses import uses
 
-
 _INGRESS: Direction = "Ingress"
 _EGRESS: Direction = "Egress"
 

@@ -13,7 +13,7 @@ import attrs
 from k8sgen.changes.meaning import Kind, canonical, is_filled_in, is_set
 from k8sgen.changes.path import Path, item
 from k8sgen.errors import K8sgenError
-from k8sgen.kubernetes.manifest import Body
+from k8sgen.kubernetes.manifest import LAST_APPLIED, Body
 from k8sgen.kubernetes.types import MergeList, merge_type
 from k8sgen.kubernetes.yaml import from_yaml
 from k8sgen.kustomize.build.equality import ordered
@@ -57,7 +57,7 @@ def fields(before: Body, after: Body) -> list[Field]:
 
 
 def _is_secret(field: Field, resource: str) -> bool:
-    applied = "kubectl.kubernetes.io/last-applied-configuration" in field.path
+    applied = LAST_APPLIED in field.path
     return resource == "Secret" and (field.path[0] in _SECRET or applied)
 
 

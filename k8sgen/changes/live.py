@@ -10,12 +10,9 @@ from typing import Any
 import attrs
 
 from k8sgen.changes.meaning import Kind
-from k8sgen.kubernetes.manifest import Body, identity
+from k8sgen.kubernetes.manifest import LAST_APPLIED, Body, identity
 from k8sgen.kubernetes.types import MergeList, merge_type
 from k8sgen.tools.kubectl import ask_most
-
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-
 
 _MANAGERS = ("k8sgen", "kubectl", "argocd-controller", "kustomize-controller")
 """

@@ -37,6 +37,20 @@ def rounded(value: Any, of: int, *, up: bool) -> int:
     return int(share.to_integral_value(ROUND_CEILING if up else ROUND_FLOOR))
 
 
+def spared(budget: Body, replicas: int) -> int:
+    """
+    Return how many of *replicas* a PodDisruptionBudget lets a drain stop at once.
+
+    Source:
+        kubernetes pkg/controller/disruption/disruption.go, getExpectedPodCount; a percentage is
+        rounded up, and what sets neither field spares all
+    """
+    spec = budget.get("spec") or {}
+    if spec.get("maxUnavailable") is not None:
+        return rounded(spec["maxUnavailable"], replicas, up=True)
+    return replicas - rounded(spec.get("minAvailable") or 0, replicas, up=True)
+
+
 def peak(manifests: Manifests) -> Demand:
     """
     Return the most that all pods ask for: autoscalers at their maximum, every rollout surging at

@@ -28,6 +28,12 @@ POD_TEMPLATES: Mapping[str, tuple[str, ...]] = {
 }
 """Where each kind of workload keeps its pod template."""
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+"""The annotation in which a client-side apply keeps what it applied."""
+
+PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+"""The fields of a container that ask whether it is well."""
+
 CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 """The lists of containers of a pod."""
 

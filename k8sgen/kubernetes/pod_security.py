@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from k8sgen.kubernetes.manifest import containers, get
+from k8sgen.kubernetes.manifest import PROBES, containers, get
 
 _VOLUMES = frozenset(
     ("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim",
@@ -138,7 +138,7 @@ def _of_container(spec: Mapping[str, Any], container: Mapping[str, Any]) -> Iter
         if port.get("hostPort"):
             allows = f"listens on port {port['hostPort']} of the node"
             yield Violation(("ports",), "hostPort is not allowed", allows)
-    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+    for probe in PROBES:
         if get(container, probe, "httpGet", "host") or get(container, probe, "tcpSocket", "host"):
             allows = "makes the node probe another host"
             yield Violation((probe,), f"{probe} must not name a host", allows)

@@ -6,27 +6,26 @@ from collections.abc import Iterator
 
 from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.states import Case, Pair
-from k8sgen.kubernetes.demand import number, peak, rounded
+from k8sgen.kubernetes.demand import number, peak, spared
 from k8sgen.kubernetes.manifest import Body, get, pod_template
 from k8sgen.kubernetes.manifests import Manifests
 from k8sgen.kubernetes.selectors import matches
 
 
 def budget(case: Case) -> Iterator[Verdict]:
-    """Judge a budget by how many of its pods a drain must leave."""
+    """Judge a budget by how many of its pods a drain may stop at once."""
     if case.pair.kind != "PodDisruptionBudget" or not case.pair.states:
         return
     before, after = case.pair.states
     for workload in case.states.of_kind("Deployment", "StatefulSet"):
         if not workload.states or not _guards(after, workload):
             continue
-        old = _left(before, case.states.replicas(workload, after=False))
-        count = case.states.replicas(workload)
-        new = _left(after, count)
-        if new <= 0 < old:
+        had, count = case.states.replicas(workload, after=False), case.states.replicas(workload)
+        old, new = spared(before, had), spared(after, count)
+        if new >= count > 0 and old < had:
             reason = f"a drain may stop all pods of {workload.title} at once"
             yield Verdict(Level.MAY_INTERRUPT, reason, ("spec",))
-        elif new >= count > 0 and old < case.states.replicas(workload, after=False):
+        elif new <= 0 < old and count:
             reason = f"no pod of {workload.title} may be stopped, so no node can be drained"
             yield Verdict(Level.MAY_INTERRUPT, reason, ("spec",))
 
@@ -36,19 +35,6 @@ def _guards(body: Body, workload: Pair) -> bool:
         return False
     labels = get(pod_template(workload.after), "metadata", "labels", default={})
     return matches(get(body, "spec", "selector"), labels)
-
-
-def _left(body: Body, count: int) -> int:
-    """
-    Return how many of *count* pods a drain must leave; percentages are rounded up.
-
-    Source:
-        kubernetes pkg/controller/disruption/disruption.go, getExpectedPodCount
-    """
-    most = get(body, "spec", "maxUnavailable")
-    if most is not None:
-        return count - rounded(most, count, up=True)
-    return rounded(get(body, "spec", "minAvailable", default=1), count, up=True)
 
 
 def quota(case: Case) -> Iterator[Verdict]:

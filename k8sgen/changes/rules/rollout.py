@@ -9,11 +9,10 @@ from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import Path, related
 from k8sgen.changes.states import Case, Pair, States
 from k8sgen.kubernetes.demand import rounded
-from k8sgen.kubernetes.manifest import get
+from k8sgen.kubernetes.manifest import PROBES, get
 
 TEMPLATE: Path = ("spec", "template")
 _SERVES = ("Deployment", "StatefulSet", "DaemonSet")
-_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
 def pods(case: Case) -> Iterator[Verdict]:
@@ -25,7 +24,7 @@ def pods(case: Case) -> Iterator[Verdict]:
         return
     yield replaced(case.pair, case.states)
     for field in below:
-        if any(probe in field.path for probe in _PROBES):
+        if any(probe in field.path for probe in PROBES):
             reason = "a probe changes: if it fails, the new pods never become ready, or restart"
             yield Verdict(Level.MAY_INTERRUPT, reason, field.path)
         elif "ports" in field.path:

@@ -9,6 +9,7 @@ from typing import Any
 
 from k8sgen.checks.accepted.fault import (
     LABEL,
+    PORT_NAME,
     SUBDOMAIN,
     Fault,
     at,
@@ -23,12 +24,11 @@ from k8sgen.checks.accepted.fault import (
     selector,
     word,
 )
-from k8sgen.kubernetes.manifest import get
+from k8sgen.kubernetes.manifest import PROBES, get
 
 Part = Mapping[str, Any]
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _SOURCES = ("configMapKeyRef", "fieldRef", "fileKeyRef", "resourceFieldRef", "secretKeyRef")
-_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _RESOURCE = re.compile(r"cpu|memory|ephemeral-storage|hugepages-.+|[a-z0-9.-]+\.[a-z0-9.-]+/.+")
 _HEADER = re.compile(r"[-A-Za-z0-9]+")
 _LARGEST = 2**31 - 1
@@ -83,7 +83,7 @@ def _container(container: Part) -> Iterator[Fault]:
     image = str(container.get("image", ""))
     if image != image.strip():
         yield Fault("image", "it has spaces around it")
-    for name in _PROBES:
+    for name in PROBES:
         yield from at(container, name, partial(_probe, name), _handler)
     hooks = one_of("exec", "httpGet", "tcpSocket", "sleep", what="a handler")
     for name in ("lifecycle.postStart", "lifecycle.preStop"):
@@ -98,7 +98,7 @@ def _container(container: Part) -> Iterator[Fault]:
 def _in_pod(kind: str, spec: Part, container: Part) -> Iterator[Fault]:
     """Judge what depends on where the container is."""
     if kind == "initContainers" and container.get("restartPolicy") != "Always":
-        for name in (*_PROBES, "lifecycle"):
+        for name in (*PROBES, "lifecycle"):
             if container.get(name):
                 yield Fault(name, "an init container that ends has none")
     if spec.get("hostNetwork"):
@@ -124,7 +124,7 @@ def _handler(action: Part) -> Iterator[Fault]:
         port = get(action, form, "port")
         if isinstance(port, int) and not 1 <= port <= 65535:
             yield Fault(f"{form}.port", f"{port} is not a port")
-        elif isinstance(port, str) and not re.fullmatch(r"(?=.*[a-z])[a-z0-9-]{1,15}", port):
+        elif isinstance(port, str) and not PORT_NAME.fullmatch(port):
             yield Fault(f"{form}.port", f"{port!r} is not a port's name")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, rule
-from k8sgen.kubernetes.demand import rounded
-from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.demand import rounded, spared
+from k8sgen.kubernetes.manifest import get, label
 from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.selectors import matches
 
@@ -44,7 +44,7 @@ def budgets(rendered: Rendered) -> Iterator[Issue]:
         for body in found[1:]:
             yield Issue(body, f"{label(body)}: {label(found[0])} guards {label(pod.owner)} already")
         for body in found[:1]:
-            if _spared(body, least) < 1:
+            if spared(body, least) < 1:
                 message = f"{label(body)}: with {least} replicas it never lets a node be drained"
                 yield Issue(body, message, "set maxUnavailable to 1")
 
@@ -58,14 +58,6 @@ def least_replicas(rendered: Rendered, pod: PodTemplate) -> int:
             return int(get(body, "spec", "minReplicas") or 1)
     found = get(pod.owner, "spec", "replicas")
     return 1 if found is None else int(found)
-
-
-def _spared(body: Body, replicas: int) -> int:
-    """Return how many of *replicas* a budget lets be evicted at once."""
-    spec = body.get("spec") or {}
-    if "maxUnavailable" in spec:
-        return rounded(spec["maxUnavailable"], replicas, up=True)
-    return replicas - rounded(spec.get("minAvailable", 0), replicas, up=True)
 
 
 @rule("rolling-update", fix="let the update surge, or remove one pod at a time")

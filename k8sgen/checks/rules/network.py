@@ -8,12 +8,11 @@ from typing import Any
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
 from k8sgen.checks.rules.access import redirects
-from k8sgen.kubernetes.manifest import Body, get, label
+from k8sgen.kubernetes.manifest import PROBES, Body, get, label
 from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
 from k8sgen.kubernetes.selectors import matches
 
-_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _SCRAPE = "prometheus.io/scrape"
 
 
@@ -148,7 +147,7 @@ def probe_ports(rendered: Rendered) -> Iterator[Issue]:
 
 def _asked(container: Body) -> Iterator[tuple[str, Any]]:
     hooks = container.get("lifecycle") or {}
-    actions = [(name, container.get(name)) for name in _PROBES] + list(hooks.items())
+    actions = [(name, container.get(name)) for name in PROBES] + list(hooks.items())
     for name, action in actions:
         for form in ("httpGet", "tcpSocket", "grpc"):
             if get(action, form) is not None:

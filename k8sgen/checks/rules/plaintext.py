@@ -8,11 +8,16 @@ from itertools import pairwise
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, rule
 from k8sgen.checks.secrecy import assigned, held, is_named, suspicion
-from k8sgen.kubernetes.manifest import Body, get, label, pod_template
+from k8sgen.kubernetes.manifest import (
+    LAST_APPLIED,
+    PROBES,
+    Body,
+    get,
+    label,
+    pod_template,
+)
 from k8sgen.kubernetes.manifests import PodTemplate
 
-LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _HOOKS = ("postStart", "preStop")
 
 
@@ -62,7 +67,7 @@ def _notes(body: Body) -> Iterator[tuple[str, str]]:
 
 
 def _headers(container: Body) -> Iterator[tuple[str, str]]:
-    actions = [get(container, name) for name in _PROBES]
+    actions = [get(container, name) for name in PROBES]
     actions += [get(container, "lifecycle", name) for name in _HOOKS]
     for action in actions:
         for header in get(action, "httpGet", "httpHeaders") or []:
@@ -72,7 +77,7 @@ def _headers(container: Body) -> Iterator[tuple[str, str]]:
 def _commands(container: Body) -> Iterator[tuple[str, list[str]]]:
     """Return the words of all that the container runs, by what runs it."""
     yield "command", _words(container.get("command"), container.get("args"))
-    for name in _PROBES:
+    for name in PROBES:
         yield name, _words(get(container, name, "exec", "command"))
     for name in _HOOKS:
         yield name, _words(get(container, "lifecycle", name, "exec", "command"))

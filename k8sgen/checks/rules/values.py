@@ -8,7 +8,7 @@ from typing import Any
 
 from k8sgen.checks.accepted import faults
 from k8sgen.checks.accepted.cron import problem
-from k8sgen.checks.accepted.fault import is_label
+from k8sgen.checks.accepted.fault import LABEL, PORT_NAME, SUBDOMAIN, is_label
 from k8sgen.checks.enums import ENUMS, ENUMS_AT, RESTART
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
@@ -18,9 +18,6 @@ from k8sgen.kubernetes.manifests import PodTemplate
 from k8sgen.kubernetes.quantity import parse_quantity
 from k8sgen.kubernetes.selectors import matches
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_PORT_NAME = re.compile(r"(?=.*[a-z])[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _ENV_NAME = re.compile(r"[ -<>-~]+")
 _LONGEST = {"CronJob": 52, "Service": 63, "Namespace": 63, "Job": 63, "StatefulSet": 52}
 """CronJob: pkg/apis/batch/validation; StatefulSet: its pods carry a hash of 10 more as a label."""
@@ -33,7 +30,7 @@ def names(rendered: Rendered) -> Iterator[Issue]:
     for body in rendered.manifests:
         name, kind = str(body["metadata"]["name"]), body["kind"]
         dotless = kind in ("Service", "Namespace")
-        pattern = _LABEL if dotless else _SUBDOMAIN
+        pattern = LABEL if dotless else SUBDOMAIN
         if "rbac" in body["apiVersion"]:
             pattern = re.compile(r"[^/%]+")
         if not pattern.fullmatch(name):
@@ -50,11 +47,11 @@ def names(rendered: Rendered) -> Iterator[Issue]:
 def _inner_names(pod: PodTemplate) -> Iterator[tuple[str, str, bool]]:
     for container in pod.every_container:
         name = str(container.get("name"))
-        yield "a container", name, len(name) < 64 and bool(_LABEL.fullmatch(name))
+        yield "a container", name, bool(LABEL.fullmatch(name))
         for env in container.get("env") or []:
             yield "an environment variable", env["name"], bool(_ENV_NAME.fullmatch(env["name"]))
     for name, _, _ in pod.ports():
-        good = not name or (len(name) <= 15 and bool(_PORT_NAME.fullmatch(name)))
+        good = not name or bool(PORT_NAME.fullmatch(name))
         yield "a port (at most 15 letters)", name, good
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from k8sgen.changes.compare import compare
-from k8sgen.changes.live import LAST_APPLIED, live
+from k8sgen.changes.live import live
 from k8sgen.changes.path import show
+from k8sgen.kubernetes.manifest import LAST_APPLIED
 from k8sgen.tools import programs as tools
 from k8sgen.tools.kubectl import ClusterError
 from tests.k8sgen.changes.cases import BODIES, change

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from k8sgen.checks.run import check
 from k8sgen.checks.waiver import Waiver
@@ -95,3 +101,33 @@ def test_a_misshapen_manifest_is_a_finding_and_no_crash() -> None:
     bodies["web-service"]["spec"]["ports"] = {"port": 80}
     rules = {finding.rule for finding in check(list(bodies.values()), context()).findings}
     assert "schema" in rules
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Return each place below *value*: what holds it, and its key."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in list(pairs):
+        yield value, key
+        if isinstance(item, dict | list):
+            yield from _places(item)
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32), st.sampled_from([{}, "x", 3, [], {"a": None}, True, ["x"]]))
+def test_no_field_of_a_wrong_type_keeps_the_rest_from_being_judged(seed: int, odd: Any) -> None:
+    """
+    Whatever one field of one manifest is, another manifest's fault is found.
+    """
+    bodies = _broken()
+    head = ("apiVersion", "kind", "metadata")
+    whole = {
+        name: {key: item for key, item in body.items() if key not in head}
+        for name, body in bodies.items()
+        if name != "web"
+    }
+    places = [place for fields in whole.values() for place in _places(fields)]
+    holder, key = Random(seed).choice(places)  # noqa: S311
+    holder[key] = odd
+    for name, fields in whole.items():
+        bodies[name].update(fields)
+    assert "probes" in {f.rule for f in check(list(bodies.values()), context()).findings}

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_PROTOCOLS = frozenset(("TCP", "UDP", "SCTP"))
+_UNSET = ""
+"""Where it is allowed, the API server takes it for the default."""
 
 ENUMS: Mapping[str, frozenset[str]] = {
-    "imagePullPolicy": frozenset(("Always", "IfNotPresent", "Never")),
-    "protocol": _PROTOCOLS,
-    "restartPolicy": frozenset(("Always", "OnFailure", "Never")),
-    "dnsPolicy": frozenset(("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")),
-    "concurrencyPolicy": frozenset(("Allow", "Forbid", "Replace")),
+    "imagePullPolicy": frozenset((_UNSET, "Always", "IfNotPresent", "Never")),
+    "protocol": frozenset((_UNSET, "TCP", "UDP", "SCTP")),
+    "restartPolicy": frozenset((_UNSET, "Always", "OnFailure", "Never")),
+    "dnsPolicy": frozenset((_UNSET, "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")),
+    "concurrencyPolicy": frozenset((_UNSET, "Allow", "Forbid", "Replace")),
     "pathType": frozenset(("Exact", "Prefix", "ImplementationSpecific")),
     "whenUnsatisfiable": frozenset(("DoNotSchedule", "ScheduleAnyway")),
     "fsGroupChangePolicy": frozenset(("OnRootMismatch", "Always")),
     "unhealthyPodEvictionPolicy": frozenset(("IfHealthyBudget", "AlwaysAllow")),
-    "whenDeleted": frozenset(("Retain", "Delete")),
-    "whenScaled": frozenset(("Retain", "Delete")),
-    "podManagementPolicy": frozenset(("OrderedReady", "Parallel")),
-    "terminationMessagePolicy": frozenset(("File", "FallbackToLogsOnError")),
-    "sessionAffinity": frozenset(("None", "ClientIP")),
+    "whenDeleted": frozenset((_UNSET, "Retain", "Delete")),
+    "whenScaled": frozenset((_UNSET, "Retain", "Delete")),
+    "podManagementPolicy": frozenset((_UNSET, "OrderedReady", "Parallel")),
+    "terminationMessagePolicy": frozenset((_UNSET, "File", "FallbackToLogsOnError")),
+    "sessionAffinity": frozenset((_UNSET, "None", "ClientIP")),
     "internalTrafficPolicy": frozenset(("Cluster", "Local")),
-    "externalTrafficPolicy": frozenset(("Cluster", "Local")),
+    "externalTrafficPolicy": frozenset((_UNSET, "Cluster", "Local")),
     "completionMode": frozenset(("NonIndexed", "Indexed")),
     "preemptionPolicy": frozenset(("PreemptLowerPriority", "Never")),
     "reclaimPolicy": frozenset(("Delete", "Retain")),
     "volumeBindingMode": frozenset(("Immediate", "WaitForFirstConsumer")),
     "volumeMode": frozenset(("Filesystem", "Block")),
-    "medium": frozenset(("", "Memory", "HugePages", "HugePages-2Mi", "HugePages-1Gi")),
+    "medium": frozenset((_UNSET, "Memory", "HugePages", "HugePages-2Mi", "HugePages-1Gi")),
 }
 """
 Allowed values by the name of the field, anywhere in one of Kubernetes' own kinds.
@@ -38,23 +39,20 @@ Source:
 """
 
 ENUMS_AT: Mapping[tuple[str, str], frozenset[str]] = {
-    ("Service", "spec.type"): frozenset(("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")),
-    ("Deployment", "spec.strategy.type"): frozenset(("Recreate", "RollingUpdate")),
-    ("StatefulSet", "spec.updateStrategy.type"): frozenset(("OnDelete", "RollingUpdate")),
-    ("DaemonSet", "spec.updateStrategy.type"): frozenset(("OnDelete", "RollingUpdate")),
-    ("LimitRange", "spec.limits[].type"): frozenset(("Container", "Pod", "PersistentVolumeClaim")),
+    ("Service", "spec.type"): frozenset(
+        (_UNSET, "ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
+    ),
+    ("Deployment", "spec.strategy.type"): frozenset((_UNSET, "Recreate", "RollingUpdate")),
+    ("StatefulSet", "spec.updateStrategy.type"): frozenset((_UNSET, "OnDelete", "RollingUpdate")),
+    ("DaemonSet", "spec.updateStrategy.type"): frozenset((_UNSET, "OnDelete", "RollingUpdate")),
+    ("NetworkPolicy", "spec.ingress[].ports[].protocol"): frozenset(("TCP", "UDP", "SCTP")),
+    ("NetworkPolicy", "spec.egress[].ports[].protocol"): frozenset(("TCP", "UDP", "SCTP")),
     ("NetworkPolicy", "spec.policyTypes[]"): frozenset(("Ingress", "Egress")),
     ("PersistentVolumeClaim", "spec.accessModes[]"): frozenset(
         ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
     ),
     ("StatefulSet", "spec.volumeClaimTemplates[].spec.accessModes[]"): frozenset(
         ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
-    ),
-    ("HorizontalPodAutoscaler", "spec.metrics[].type"): frozenset(
-        ("Resource", "ContainerResource", "Pods", "Object", "External")
-    ),
-    ("HorizontalPodAutoscaler", "spec.metrics[].resource.target.type"): frozenset(
-        ("Utilization", "AverageValue", "Value")
     ),
 }
 """The same for fields whose name means something else elsewhere."""

@@ -66,9 +66,9 @@ def peak(manifests: Manifests) -> Demand:
                 total.add(f"{bound}.{unit}", amount)
                 if bound == "requests":
                     total.add(unit, amount)
-    for size in _claims(manifests):
-        total.add("requests.storage", size)
-        total.add("persistentvolumeclaims", Decimal(1))
+    for claims, size in _claims(manifests):
+        total.add("requests.storage", claims * size)
+        total.add("persistentvolumeclaims", Decimal(claims))
     for kind, key in (("ConfigMap", "configmaps"), ("Service", "services")):
         total.add(key, Decimal(len(manifests.of(kind))))
     return total
@@ -125,11 +125,12 @@ def number(amount: Any) -> Decimal:
         return Decimal(0)  # the rule `quantity` names it
 
 
-def _claims(manifests: Manifests) -> Iterator[Decimal]:
+def _claims(manifests: Manifests) -> Iterator[tuple[int, Decimal]]:
+    """Return how many claims there are of each kind, and the storage that one requests."""
     for body in manifests.of("PersistentVolumeClaim"):
-        yield number(get(body, "spec", "resources", "requests", "storage"))
+        yield 1, number(get(body, "spec", "resources", "requests", "storage"))
     for body in manifests.of("StatefulSet"):
         replicas = get(body, "spec", "replicas")
         for claim in get(body, "spec", "volumeClaimTemplates") or []:
             size = number(get(claim, "spec", "resources", "requests", "storage"))
-            yield from [size] * (1 if replicas is None else int(replicas))
+            yield 1 if replicas is None else int(replicas), size

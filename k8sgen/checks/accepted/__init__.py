@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from k8sgen.checks.accepted import cluster, network, pods, workloads
-from k8sgen.checks.accepted.fault import Fault, at, is_key
+from k8sgen.checks.accepted.fault import Fault, field, is_key
 from k8sgen.kubernetes.manifest import POD_TEMPLATES, Body
 
 _ROOMS = (workloads.KINDS, network.KINDS, cluster.KINDS)
@@ -26,4 +26,5 @@ def faults(body: Body) -> Iterator[Fault]:
             yield from kinds[body["kind"]](body)
     where = POD_TEMPLATES.get(body["kind"], () if body["kind"] == "Pod" else None)
     if where is not None:
-        yield from at(body, ".".join((*where, "spec")), pods.faults)
+        path = ".".join((*where, "spec"))
+        yield from (fault.under(path) for fault in pods.faults(field(body, path) or {}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -19,6 +19,11 @@ LABEL_KEY = re.compile(
 LABEL_VALUE = re.compile(r"([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
 PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?")
 PERCENT = re.compile(r"[0-9]+%")
+KEY = re.compile(r"(?!\.$|\.\.)[-._a-zA-Z0-9]{1,253}")
+PATH_SEGMENT = re.compile(r"(?!\.\.?$)[^/%]+")
+
+LARGEST, LARGE = 2**31 - 1, 2**63 - 1
+"""What most numbers of the API are kept in, and what some numbers of seconds are."""
 
 
 @attrs.frozen
@@ -38,19 +43,25 @@ class Fault:
         return Fault(f"{path}.{self.path}".rstrip("."), self.problem)
 
 
+Part = Mapping[str, Any]
 Check = Callable[[Any], Iterator[Fault]]
 
 
 def each(value: Any, name: str, *checks: Check) -> Iterator[Fault]:
-    """Return what the *checks* find in the items of the list *name*."""
-    for index, item in enumerate(get(value, name, default=[])):
+    """Return what the *checks* find in the items of the list *name*, which may be dotted."""
+    for index, item in enumerate(field(value, name) or ()):
         for check in checks:
             yield from (fault.under(f"{name}[{index}]") for fault in check(item))
 
 
+def field(value: Any, name: str) -> Any:
+    """Return the field *name*, which may be dotted; `None` where it is not set."""
+    return get(value, *name.split("."))
+
+
 def at(value: Any, name: str, *checks: Check) -> Iterator[Fault]:
-    """Return what the *checks* find in the field *name*, which may be dotted, where it is set."""
-    found = get(value, *name.split("."))
+    """Return what the *checks* find in the field *name*, where it is set."""
+    found = field(value, name)
     if found is not None:
         for check in checks:
             yield from (fault.under(name) for fault in check(found))
@@ -61,17 +72,17 @@ def needs(*names: str) -> Check:
 
     def check(value: Any) -> Iterator[Fault]:
         for name in names:
-            if get(value, name) in (None, "", [], {}):
+            if field(value, name) in (None, "", [], {}):
                 yield Fault(name, "it is required")
 
     return check
 
 
 def one_of(*names: str, what: str) -> Check:
-    """Make a check that exactly one of the fields is set."""
+    """Make a check that exactly one of the fields is set; an empty text and 0 are not."""
 
     def check(value: Any) -> Iterator[Fault]:
-        found = [name for name in names if get(value, name) is not None]
+        found = [name for name in names if field(value, name) not in (None, "", 0)]
         if not found:
             yield Fault("", f"it needs {what}: one of {', '.join(names)}")
         elif len(found) > 1:
@@ -80,39 +91,52 @@ def one_of(*names: str, what: str) -> Check:
     return check
 
 
-def between(value: Any, name: str, low: int, high: int | None = None) -> Iterator[Fault]:
+def between(value: Any, name: str, low: int, high: int = LARGEST) -> Iterator[Fault]:
     """A number, where there is one, is in its range."""
-    number = get(value, name)
+    number = field(value, name)
     if not isinstance(number, int) or isinstance(number, bool):
         return
-    if number < low or (high is not None and number > high):
-        yield Fault(name, f"{number} is not {f'{low} to {high}' if high else f'{low} or more'}")
+    if not low <= number <= high:
+        yield Fault(name, f"{number} is not {low} to {high}")
 
 
 def share(value: Any, name: str) -> Iterator[Fault]:
     """A number of pods, where there is one, is 0 or more, or a percentage up to 100."""
-    amount = get(value, name)
-    if isinstance(amount, int):
-        yield from between(value, name, 0)
-    elif isinstance(amount, str) and not PERCENT.fullmatch(amount):
+    amount = field(value, name)
+    yield from between(value, name, 0)
+    if isinstance(amount, str) and not PERCENT.fullmatch(amount):
         yield Fault(name, f"{amount!r} is neither a number nor a percentage")
-    elif isinstance(amount, str) and int(amount[:-1]) > 100 and name != "maxSurge":
+    elif isinstance(amount, str) and int(amount[:-1]) > 100 and not name.endswith("maxSurge"):
         yield Fault(name, f"{amount!r} is more than all")
 
 
 def word(value: Any, name: str, allowed: Sequence[str]) -> Iterator[Fault]:
-    """A word, where there is one, is among those that are allowed."""
-    found = get(value, name)
+    """A word, where there is one, is among those that are allowed; some are allowed to be empty."""
+    found = field(value, name)
     if found is not None and found not in allowed:
-        yield Fault(name, f"{found!r} is not one of {', '.join(allowed)}")
+        yield Fault(name, f"{found!r} is not one of {', '.join(filter(None, allowed))}")
+
+
+def named(value: Any, name: str, pattern: re.Pattern[str]) -> Iterator[Fault]:
+    """A name, where there is one, has the form of *pattern*."""
+    found = field(value, name)
+    if found not in (None, "") and not pattern.fullmatch(str(found)):
+        yield Fault(name, f"{found!r} is not a name")
+
+
+def unique(value: Any, name: str, *keys: str) -> Iterator[Fault]:
+    """No two items of the list *name* have the same *keys*."""
+    seen = set()
+    for index, item in enumerate(field(value, name) or ()):
+        key = tuple(str(field(item, each)) for each in keys)
+        if key in seen:
+            yield Fault(f"{name}[{index}]", f"there is one with {' and '.join(keys)} alike already")
+        seen.add(key)
 
 
 def selector(value: Any) -> Iterator[Fault]:
     """Every expression of a label selector has the values that its operator needs."""
     yield from each(value, "matchExpressions", expression)
-    for key, label in get(value, "matchLabels", default={}).items():
-        if not is_label(key, label):
-            yield Fault("matchLabels", f"{key}={label} is not a label")
 
 
 def is_key(key: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,28 +16,27 @@ from k8sgen.checks.accepted.fault import (
     between,
     each,
     is_address,
+    named,
     needs,
     network_of,
     one_of,
     selector,
-    word,
 )
 from k8sgen.kubernetes.manifest import Body, get
 
 _OUTSIDE = ("NodePort", "LoadBalancer")
-_PROTOCOLS = ("TCP", "UDP", "SCTP")
 _BAD_PATH = re.compile(r"//|/\.\.?(/|$)|%2[fF]")
 _WILD = re.compile(rf"\*\.{SUBDOMAIN.pattern}")
 
 
 def _service(body: Body) -> Iterator[Fault]:
     spec = body.get("spec") or {}
-    kind, ports = spec.get("type", "ClusterIP"), spec.get("ports") or []
+    kind, ports = spec.get("type") or "ClusterIP", spec.get("ports") or []
     if not ports and kind != "ExternalName" and spec.get("clusterIP") != "None":
         yield Fault("spec.ports", "it needs one")
     if len(ports) > 1 and not all(port.get("name") for port in ports):
         yield Fault("spec.ports", "of several ports each needs a name")
-    yield from at(body, "spec", lambda s: each(s, "ports", needs("port"), _port))
+    yield from each(body, "spec.ports", needs("port"), _port)
     if kind not in _OUTSIDE:
         yield from _inside(spec)
     yield from _addresses(spec, kind)
@@ -64,8 +63,8 @@ def _addresses(spec: Any, kind: str) -> Iterator[Fault]:
     if kind == "ExternalName":
         if not SUBDOMAIN.fullmatch(str(spec.get("externalName", "")).rstrip(".")):
             yield Fault("spec.externalName", f"{spec.get('externalName')!r} is not a host name")
-    elif address not in (None, "", "None") and not is_address(address):
-        yield Fault("spec.clusterIP", f"{address!r} is not an IP address")
+    else:
+        yield from _own_addresses(address, spec.get("clusterIPs") or [])
     for text in spec.get("externalIPs") or ():
         if not is_address(text):
             yield Fault("spec.externalIPs", f"{text!r} is not an IP address")
@@ -76,29 +75,39 @@ def _addresses(spec: Any, kind: str) -> Iterator[Fault]:
         yield Fault("spec.sessionAffinityConfig", "it needs the sessionAffinity ClientIP")
 
 
+def _own_addresses(first: Any, every: Sequence[Any]) -> Iterator[Fault]:
+    if every and first != every[0]:
+        yield Fault("spec.clusterIPs", "the clusterIP is the first of them")
+    if "None" in every and len(every) > 1:
+        yield Fault("spec.clusterIPs", "None is alone")
+    for text in dict.fromkeys((first, *every)):
+        if text not in (None, "", "None") and not is_address(text):
+            yield Fault("spec.clusterIP", f"{text!r} is not an IP address")
+
+
 def _port(port: Any) -> Iterator[Fault]:
-    name, target = port.get("name"), port.get("targetPort")
-    if name and not LABEL.fullmatch(str(name)):
-        yield Fault("name", f"{name!r} is not a name")
-    if isinstance(target, str) and not PORT_NAME.fullmatch(target):
-        yield Fault("targetPort", f"{target!r} is not a port's name")
-    yield from word(port, "protocol", _PROTOCOLS)
+    yield from named(port, "name", LABEL)
+    if isinstance(port.get("targetPort"), str):
+        yield from named(port, "targetPort", PORT_NAME)
 
 
 def _ingress(body: Body) -> Iterator[Fault]:
     spec = body.get("spec") or {}
     if not spec.get("rules") and not spec.get("defaultBackend"):
         yield Fault("spec", "it needs rules or a defaultBackend")
-    if spec.get("ingressClassName") == "" or (
-        spec.get("ingressClassName") and not SUBDOMAIN.fullmatch(str(spec["ingressClassName"]))
-    ):
-        yield Fault("spec.ingressClassName", f"{spec['ingressClassName']!r} is not a name")
+    if spec.get("ingressClassName") == "":
+        yield Fault("spec.ingressClassName", "it is empty")
+    yield from named(spec, "ingressClassName", SUBDOMAIN)
     yield from at(body, "spec.defaultBackend", _backend)
-    yield from at(body, "spec", lambda s: each(s, "rules", _rule))
-    for index, tls in enumerate(spec.get("tls") or []):
-        for host in tls.get("hosts") or ():
-            if not _is_host(host):
-                yield Fault(f"spec.tls[{index}].hosts", f"{host!r} is not a host name")
+    yield from each(body, "spec.rules", _rule)
+    yield from each(body, "spec.tls", _tls)
+
+
+def _tls(tls: Any) -> Iterator[Fault]:
+    yield from named(tls, "secretName", SUBDOMAIN)
+    for host in tls.get("hosts") or ():
+        if not _is_host(host):
+            yield Fault("hosts", f"{host!r} is not a host name")
 
 
 def _rule(rule: Any) -> Iterator[Fault]:
@@ -119,7 +128,6 @@ def _is_host(host: object) -> bool:
 
 
 def _path(path: Any) -> Iterator[Fault]:
-    yield from needs("pathType")(path)
     text = str(path.get("path", ""))
     if path.get("pathType") in ("Exact", "Prefix"):
         if not text.startswith("/"):
@@ -135,18 +143,18 @@ def _backend(backend: Any) -> Iterator[Fault]:
 
 
 def _backend_service(service: Any) -> Iterator[Fault]:
-    if not LABEL.fullmatch(str(service.get("name", "x"))):
-        yield Fault("name", f"{service['name']!r} is not a name")
+    yield from named(service, "name", LABEL)
     yield from one_of("name", "number", what="the port")(service.get("port"))
-    yield from at(service, "port", lambda port: between(port, "number", 1, 65535))
+    yield from named(service, "port.name", PORT_NAME)
+    yield from between(service, "port.number", 1, 65535)
 
 
 def _policy(body: Body) -> Iterator[Fault]:
     yield from at(body, "spec.podSelector", selector)
-    yield from at(body, "spec", lambda spec: each(spec, "ingress", partial(_policy_rule, "from")))
-    yield from at(body, "spec", lambda spec: each(spec, "egress", partial(_policy_rule, "to")))
+    yield from each(body, "spec.ingress", partial(_policy_rule, "from"))
+    yield from each(body, "spec.egress", partial(_policy_rule, "to"))
     types = get(body, "spec", "policyTypes", default=[])
-    if len(types) > 2 or any(text not in ("Ingress", "Egress") for text in types):
+    if len(types) > 2:
         yield Fault("spec.policyTypes", "they are Ingress, Egress, or both")
 
 
@@ -184,12 +192,9 @@ def _is_part(part: Any, whole: Any) -> bool:
 
 
 def _policy_port(port: Any) -> Iterator[Fault]:
-    yield from word(port, "protocol", _PROTOCOLS)
     number, last = port.get("port"), port.get("endPort")
     if isinstance(number, str) and not PORT_NAME.fullmatch(number):
         yield Fault("port", f"{number!r} is not a port's name")
-    elif isinstance(number, int):
-        yield from between(port, "port", 1, 65535)
     if last is not None and not isinstance(number, int):
         yield Fault("endPort", "it needs a port that is a number")
     elif isinstance(last, int) and isinstance(number, int) and not number <= last <= 65535:

@@ -8,17 +8,22 @@ from functools import partial
 from typing import Any
 
 from k8sgen.checks.accepted.fault import (
+    LABEL,
+    LARGE,
+    PATH_SEGMENT,
     Fault,
     at,
     between,
     each,
+    field,
+    named,
     needs,
     one_of,
     selector,
     share,
     word,
 )
-from k8sgen.kubernetes.manifest import Body, get
+from k8sgen.kubernetes.manifest import Body
 
 _TARGETS = ("averageUtilization", "averageValue", "value")
 _METRICS = {
@@ -31,45 +36,56 @@ _METRICS = {
 
 
 def _deployment(body: Body) -> Iterator[Fault]:
-    yield from at(body, "spec", needs("selector"), partial(_replaced, "strategy"))
-    yield from at(body, "spec.selector", selector)
-    spec = body.get("spec") or {}
-    yield from (f.under("spec") for f in between(spec, "minReadySeconds", 0))
-    progress, ready = spec.get("progressDeadlineSeconds"), spec.get("minReadySeconds") or 0
+    yield from _selector(body)
+    yield from at(body, "spec", partial(_replaced, "strategy"))
+    yield from between(body, "spec.minReadySeconds", 0)
+    progress = field(body, "spec.progressDeadlineSeconds")
+    ready = field(body, "spec.minReadySeconds") or 0
     if isinstance(progress, int) and progress <= ready:
         yield Fault("spec.progressDeadlineSeconds", "it is more than minReadySeconds")
 
 
+def _selector(body: Body) -> Iterator[Fault]:
+    found = field(body, "spec.selector") or {}
+    if not (found.get("matchLabels") or found.get("matchExpressions")):
+        yield Fault("spec.selector", "it selects no pods of its own")
+    yield from (fault.under("spec.selector") for fault in selector(found))
+
+
 def _replaced(name: str, spec: Any) -> Iterator[Fault]:
-    strategy = spec.get(name) or {}
-    rolling = strategy.get("rollingUpdate")
+    rolling = field(spec, f"{name}.rollingUpdate")
     if rolling is None:
         return
-    if strategy.get("type", "RollingUpdate") != "RollingUpdate":
-        yield Fault(f"{name}.rollingUpdate", f"{strategy['type']} takes none")
-    for field in ("maxUnavailable", "maxSurge"):
-        yield from (f.under(f"{name}.rollingUpdate") for f in share(rolling, field))
-    yield from (f.under(f"{name}.rollingUpdate") for f in between(rolling, "partition", 0))
+    kind = field(spec, f"{name}.type")
+    if kind in ("Recreate", "OnDelete"):
+        yield Fault(f"{name}.rollingUpdate", f"{kind} takes none")
+    for bound in ("maxUnavailable", "maxSurge"):
+        yield from share(spec, f"{name}.rollingUpdate.{bound}")
+    yield from between(spec, f"{name}.rollingUpdate.partition", 0)
 
 
 def _stateful_set(body: Body) -> Iterator[Fault]:
-    yield from at(body, "spec", needs("selector"), partial(_replaced, "updateStrategy"))
-    yield from at(body, "spec.selector", selector)
-    yield from at(body, "spec", lambda spec: between(spec, "minReadySeconds", 0))
+    yield from _selector(body)
+    yield from at(body, "spec", partial(_replaced, "updateStrategy"))
+    yield from between(body, "spec.minReadySeconds", 0)
+    yield from named(body, "spec.serviceName", LABEL)
 
 
 def _daemon_set(body: Body) -> Iterator[Fault]:
-    yield from at(body, "spec", needs("selector"), partial(_replaced, "updateStrategy"))
-    rolling = get(body, "spec", "updateStrategy", "rollingUpdate")
-    both = [str(get(rolling, name, default=0)) for name in ("maxSurge", "maxUnavailable")]
-    if rolling and all(amount in ("0", "0%") for amount in both) and "maxUnavailable" in rolling:
+    yield from _selector(body)
+    yield from at(body, "spec", partial(_replaced, "updateStrategy"))
+    rolling = field(body, "spec.updateStrategy.rollingUpdate") or {}
+    surge, unavailable = rolling.get("maxSurge", 0), rolling.get("maxUnavailable", 1)
+    none = (0, "0%")
+    if surge in none and unavailable in none:
         yield Fault("spec.updateStrategy.rollingUpdate", "maxSurge and maxUnavailable are both 0")
+    elif surge not in none and unavailable not in none:
+        yield Fault("spec.updateStrategy.rollingUpdate", "with a maxSurge, maxUnavailable is 0")
 
 
 def _job(spec: Any) -> Iterator[Fault]:
-    for name in ("parallelism", "completions", "backoffLimit", "ttlSecondsAfterFinished"):
+    for name in ("parallelism", "completions"):
         yield from between(spec, name, 0)
-    yield from between(spec, "activeDeadlineSeconds", 0)
     several = spec.get("parallelism") is not None  # without both, one is the default of each
     if spec.get("completionMode") == "Indexed" and several and spec.get("completions") is None:
         yield Fault("completions", "an Indexed Job needs them")
@@ -80,8 +96,9 @@ def _cron_job(body: Body) -> Iterator[Fault]:
     zone = spec.get("timeZone")
     if zone is not None and not _is_zone(str(zone)):
         yield Fault("spec.timeZone", f"there is no time zone {zone!r}")
-    for name in ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
-        yield from (fault.under("spec") for fault in between(spec, name, 0))
+    yield from between(body, "spec.startingDeadlineSeconds", 0, LARGE)
+    for name in ("successfulJobsHistoryLimit", "failedJobsHistoryLimit"):
+        yield from between(body, f"spec.{name}", 0)
     yield from at(body, "spec.jobTemplate.spec", _job)
 
 
@@ -99,15 +116,22 @@ def _is_zone(name: str) -> bool:
 
 
 def _autoscaler(body: Body) -> Iterator[Fault]:
-    yield from at(body, "spec", needs("scaleTargetRef", "maxReplicas"))
-    yield from at(body, "spec.scaleTargetRef", needs("kind", "name"))
-    spec = body.get("spec") or {}
-    yield from (f.under("spec") for f in between(spec, "minReplicas", 1))
-    yield from (f.under("spec") for f in between(spec, "maxReplicas", 1))
+    yield from needs("spec.maxReplicas", "spec.scaleTargetRef")(body)
+    yield from at(body, "spec.scaleTargetRef", needs("kind", "name"), _scaled)
+    yield from between(body, "spec.minReplicas", 1)
+    yield from between(body, "spec.maxReplicas", 1)
     if body["apiVersion"] == "autoscaling/v2":
-        yield from (fault.under("spec") for fault in each(spec, "metrics", _metric))
-        for direction in ("behavior.scaleUp", "behavior.scaleDown"):
-            yield from at(body, f"spec.{direction}", _pace)
+        yield from each(body, "spec.metrics", _metric)
+        for direction in ("scaleUp", "scaleDown"):
+            yield from at(body, f"spec.behavior.{direction}", _pace)
+
+
+def _scaled(target: Any) -> Iterator[Fault]:
+    for name in ("kind", "name"):
+        yield from named(target, name, PATH_SEGMENT)
+    version = str(target.get("apiVersion", ""))
+    if version.count("/") != 1 and target.get("kind") != "ReplicationController":
+        yield Fault("apiVersion", f"{version!r} is no group and version")
 
 
 def _metric(metric: Any) -> Iterator[Fault]:
@@ -127,7 +151,7 @@ def _metric(metric: Any) -> Iterator[Fault]:
 
 def _target(target: Any) -> Iterator[Fault]:
     yield from word(target, "type", ("Utilization", "AverageValue", "Value"))
-    yield from between(target, "averageUtilization", 1)
+    yield from between(target, "averageUtilization", 0)
 
 
 def _pace(rules: Any) -> Iterator[Fault]:
@@ -149,7 +173,7 @@ def _budget(body: Body) -> Iterator[Fault]:
     if spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
         yield Fault("spec.maxUnavailable", "there is a minAvailable already")
     for name in ("minAvailable", "maxUnavailable"):
-        yield from (fault.under("spec") for fault in share(spec, name))
+        yield from share(body, f"spec.{name}")
     yield from at(body, "spec.selector", selector)
 
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from k8sgen.checks.accepted import faults
 from k8sgen.checks.accepted.cron import problem
-from k8sgen.checks.accepted.fault import LABEL, PORT_NAME, SUBDOMAIN, is_label
+from k8sgen.checks.accepted.fault import (
+    LABEL,
+    LARGE,
+    LARGEST,
+    PATH_SEGMENT,
+    PORT_NAME,
+    SUBDOMAIN,
+    is_label,
+)
 from k8sgen.checks.enums import ENUMS, ENUMS_AT, RESTART
 from k8sgen.checks.rendered import Rendered
 from k8sgen.checks.rule import Issue, nearest, rule
@@ -31,8 +39,8 @@ def names(rendered: Rendered) -> Iterator[Issue]:
         name, kind = str(body["metadata"]["name"]), body["kind"]
         dotless = kind in ("Service", "Namespace")
         pattern = LABEL if dotless else SUBDOMAIN
-        if "rbac" in body["apiVersion"]:
-            pattern = re.compile(r"[^/%]+")
+        if "rbac" in body["apiVersion"] or kind == "PodDisruptionBudget":
+            pattern = PATH_SEGMENT
         if not pattern.fullmatch(name):
             yield Issue(body, f"{label(body)}: {name!r} is not a name for a {kind}")
         longest = _LONGEST.get(kind, 253)
@@ -87,9 +95,9 @@ def _amounts(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if name in _QUANTITIES and isinstance(value, Mapping):
         for key, amount in value.items():
             if isinstance(amount, str | int | float):
-                yield key, str(amount)
-    elif name == "sizeLimit":
-        yield "", str(value)
+                yield key, str(amount).strip()
+    elif name in ("sizeLimit", "averageValue"):
+        yield "", str(value).strip()
 
 
 @rule("enum", fix="use one of the values that the field allows")
@@ -101,13 +109,12 @@ def enums(rendered: Rendered) -> Iterator[Issue]:
                 ENUMS.get(name) if not path.endswith("[]") else None
             )
             if allowed and isinstance(value, str) and value not in allowed:
-                message = (
-                    f"{label(body)}: {path}: {value!r} is not one of {', '.join(sorted(allowed))}"
-                )
-                yield Issue(body, message, nearest(value, allowed))
+                words = sorted(filter(None, allowed))
+                message = f"{label(body)}: {path}: {value!r} is not one of {', '.join(words)}"
+                yield Issue(body, message, nearest(value, words))
     for pod in rendered.pods:
         allowed = RESTART.get(pod.owner["kind"], frozenset())
-        policy = pod.spec.get("restartPolicy", "Always")
+        policy = pod.spec.get("restartPolicy") or "Always"
         if allowed and policy not in allowed:
             message = (
                 f"{label(pod.owner)}: restartPolicy {policy!r} is not for a {pod.owner['kind']}"
@@ -115,22 +122,31 @@ def enums(rendered: Rendered) -> Iterator[Issue]:
             yield Issue(pod.owner, message, f"write {' or '.join(sorted(allowed))}")
 
 
+_PORTS = ("port", "containerPort", "targetPort", "hostPort", "nodePort")
+_LONG = ("terminationGracePeriodSeconds", "activeDeadlineSeconds")
+_LEAST = {
+    **dict.fromkeys(("periodSeconds", "timeoutSeconds", "failureThreshold", "successThreshold"), 1),
+    **dict.fromkeys(
+        ("replicas", "minReplicas", "maxReplicas", "revisionHistoryLimit", "backoffLimit",
+         "initialDelaySeconds", "ttlSecondsAfterFinished", *_LONG), 0
+    ),
+}  # fmt: skip
+"""The least that a number may be, by the name of its field."""
+
+
 @rule("range", fix="write a number in the range")
 def ranges(rendered: Rendered) -> Iterator[Issue]:
     """Every port is 1 to 65535, and every count and duration is possible."""
-    ports = ("port", "containerPort", "targetPort", "hostPort", "nodePort")
-    positive = ("periodSeconds", "timeoutSeconds", "failureThreshold", "successThreshold")
-    counts = ("replicas", "minReplicas", "maxReplicas", "terminationGracePeriodSeconds",
-              "revisionHistoryLimit", "backoffLimit", "activeDeadlineSeconds",
-              "initialDelaySeconds", "ttlSecondsAfterFinished")  # fmt: skip
     for body in filter(is_own, rendered.manifests):
         for path, name, value in fields(body):
             if not isinstance(value, int) or isinstance(value, bool):
                 continue
-            if name in ports and not 1 <= value <= 65535:
+            if name in _PORTS and not 1 <= value <= 65535:
                 yield Issue(body, f"{label(body)}: {path}: {value} is not a port (1 to 65535)")
-            elif (name in positive and value < 1) or (name in counts and value < 0):
+            elif name in _LEAST and value < _LEAST[name]:
                 yield Issue(body, f"{label(body)}: {path}: {value} is too small")
+            elif name in _LEAST and value > (LARGE if name in _LONG else LARGEST):
+                yield Issue(body, f"{label(body)}: {path}: {value} is too large")
     for body in rendered.of("HorizontalPodAutoscaler"):
         least, most = get(body, "spec", "minReplicas") or 1, get(body, "spec", "maxReplicas") or 0
         if least > most:
@@ -166,7 +182,7 @@ def duplicates(rendered: Rendered) -> Iterator[Issue]:
         ports = get(body, "spec", "ports") or []
         for name in _twice((p.get("port"), p.get("protocol", "TCP")) for p in ports):
             yield Issue(body, f"{label(body)}: port {name[0]} is defined twice")
-        for name in _twice(p.get("name") for p in ports):
+        for name in _twice(p["name"] for p in ports if p.get("name")):
             yield Issue(body, f"{label(body)}: port {name!r} is defined twice")
 
 

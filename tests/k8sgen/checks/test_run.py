@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -14,6 +13,7 @@ from k8sgen.checks.run import check
 from k8sgen.checks.waiver import Waiver
 from k8sgen.errors import Location
 from tests.k8sgen.checks.sound import SERVICES, Bodies, context, sound
+from tests.k8sgen.places import places
 
 
 def _broken() -> Bodies:
@@ -103,15 +103,6 @@ def test_a_misshapen_manifest_is_a_finding_and_no_crash() -> None:
     assert "schema" in rules
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Return each place below *value*: what holds it, and its key."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, item in list(pairs):
-        yield value, key
-        if isinstance(item, dict | list):
-            yield from _places(item)
-
-
 @settings(max_examples=40)
 @given(st.integers(0, 2**32), st.sampled_from([{}, "x", 3, [], {"a": None}, True, ["x"]]))
 def test_no_field_of_a_wrong_type_keeps_the_rest_from_being_judged(seed: int, odd: Any) -> None:
@@ -125,8 +116,8 @@ def test_no_field_of_a_wrong_type_keeps_the_rest_from_being_judged(seed: int, od
         for name, body in bodies.items()
         if name != "web"
     }
-    places = [place for fields in whole.values() for place in _places(fields)]
-    holder, key = Random(seed).choice(places)  # noqa: S311
+    found = [place for fields in whole.values() for place in places(fields)]
+    holder, key = Random(seed).choice(found)  # noqa: S311
     holder[key] = odd
     for name, fields in whole.items():
         bodies[name].update(fields)

@@ -69,8 +69,9 @@ def live(wanted: Sequence[Body], *, context: str | None) -> Live:
 def _is_named(body: Body, line: str) -> bool:
     """Return whether kubectl says of a resource that it is forbidden; it names its plural."""
     match = re.search(r'(\w+)[\w.-]* "([^"]+)" is forbidden', line)
-    singular = str(body["kind"]).lower()[:-1]  # policy and policies, ingress and ingresses
-    return bool(match and match[1].startswith(singular) and match[2] == body["metadata"]["name"])
+    kind = str(body["kind"]).lower()
+    plurals = (f"{kind}s", f"{kind}es", f"{kind.removesuffix('y')}ies")
+    return bool(match and match[1] in plurals and match[2] == body["metadata"]["name"])
 
 
 def _head(body: Body) -> Body:

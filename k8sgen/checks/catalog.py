@@ -9,6 +9,7 @@ from k8sgen.checks.rules import (
     access,
     availability,
     capacity,
+    declared,
     network,
     plaintext,
     pod_security,
@@ -24,7 +25,7 @@ from k8sgen.checks.rules import addresses as urls
 GROUPS: Mapping[str, tuple[Rule, ...]] = {
     "Schemas": (*schemas.RULES, *values.RULES),
     "References": (*pods.RULES, *network.RULES, *targets.RULES, *urls.RULES),
-    "Reachability": reachability.RULES,
+    "Reachability": (*reachability.RULES, *declared.RULES),
     "Policy": (
         *pod_security.RULES,
         *running.RULES,

@@ -92,22 +92,22 @@ def _issues(
     each: Rule, rendered: Rendered, misfits: Sequence[Body]
 ) -> tuple[list[Issue], list[Body]]:
     """Return what a rule finds, and the manifests that it cannot judge: of *misfits* first."""
-    try:
-        return list(each.check(rendered)), []
-    except MISSHAPEN:
-        for odd in _culprits(each, rendered, misfits):
-            rest = _without(rendered, odd)
-            if odd and not _raises(each, rest):
-                return list(each.check(rest)), list(odd)
-        raise
+    issues = _tried(each, rendered)
+    if issues is not None:
+        return issues, []
+    for odd in _culprits(each, rendered, misfits):
+        issues = _tried(each, _without(rendered, odd)) if odd else None
+        if issues is not None:
+            return issues, list(odd)
+    return list(each.check(rendered)), []  # it raises, whatever is left out
 
 
 def _culprits(each: Rule, rendered: Rendered, misfits: Sequence[Body]) -> Iterator[Sequence[Body]]:
     """Return sets of manifests without one of which the rule may work, the likeliest first."""
-    context = rendered.context
-    yield [b for b in rendered.manifests if _raises(each, Rendered([b], context=context))]
+    context, bodies = rendered.context, rendered.manifests
+    yield [body for body in bodies if _tried(each, Rendered([body], context=context)) is None]
     yield list({id(body): body for body in misfits}.values())
-    yield from ([body] for body in rendered.manifests)
+    yield from ([body] for body in bodies)
 
 
 def _without(rendered: Rendered, odd: Sequence[Body]) -> Rendered:
@@ -115,12 +115,12 @@ def _without(rendered: Rendered, odd: Sequence[Body]) -> Rendered:
     return Rendered(rest, context=rendered.context)
 
 
-def _raises(each: Rule, rendered: Rendered) -> bool:
+def _tried(each: Rule, rendered: Rendered) -> list[Issue] | None:
+    """Return what a rule finds; `None` where it stumbles over a manifest."""
     try:
-        list(each.check(rendered))
+        return list(each.check(rendered))
     except MISSHAPEN:
-        return True
-    return False
+        return None
 
 
 def _placed(each: Rule, issue: Issue, context: Context) -> tuple[Finding, str]:

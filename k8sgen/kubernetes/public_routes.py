@@ -37,6 +37,24 @@ RouteFiles: TypeAlias = Mapping[tuple[str, str], RoutesReader]
 """The name of a ConfigMap and a key of it, to what reads the routes there."""
 
 
+def told_apart(routes: Sequence[PublicRoute]) -> Sequence[PublicRoute]:
+    """
+    Return *routes*.
+
+    Raises:
+        ValueError: Two of them are for the same requests, and which one answers is not known.
+    """
+    seen = set()
+    for route in routes:
+        for method in sorted(route.methods):
+            key = (method, f"{route.host}{_trimmed(route.path)}")
+            if key in seen:
+                msg = f"two routes are for {' '.join(key)}"
+                raise ValueError(msg)
+            seen.add(key)
+    return routes
+
+
 def requirements(routes: Iterable[PublicRoute], asked: PublicRoute) -> dict[str, Requirements]:
     """Return what *routes* require at the host and path of *asked*, by each method they take."""
     fits = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -111,17 +112,19 @@ def test_one_forbidden_kind_hides_nothing_else(
     Who may read little sees what differs there, and is told what was not compared; status 2.
     """
     apply(root, SERVER_SIDE)
-    resources = "statefulsets.apps,deployments.apps,configmaps,services,serviceaccounts"
+    resources = "statefulsets.apps,deployments.apps,configmaps,services"
     kubectl("create", "clusterrole", "some", "--verb=get", f"--resource={resources}")
     kubectl("create", "clusterrolebinding", "some", "--clusterrole=some", "--user=viewer")
     kubectl("scale", "--replicas=0", "statefulset/redis", "--namespace=production")
+    kubectl("delete", "service/redis", "--namespace=production")
     config = tmp_path / "viewer"
     kubeconfig(config, {"cluster": address}, current="cluster", token=VIEWER)
     monkeypatch.setenv("KUBECONFIG", str(config))
     done = run(root, "diff", "production", "--live")
     assert done.status == 2
     assert "~ StatefulSet/redis" in done.out
-    assert "+ " not in done.out
+    assert re.findall(r"\+ \S+", done.out) == ["+ Service/redis"]
     line = next(line for line in done.err.splitlines() if line.startswith("error: "))
     assert line.startswith("error: not compared, because kubectl may not read it: production: ")
     assert "production: PriorityClass/zeros-production" in line
+    assert "ServiceAccount/redis" in line

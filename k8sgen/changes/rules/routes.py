@@ -12,6 +12,7 @@ from k8sgen.kubernetes.public_routes import (
     Requirements,
     RoutesReader,
     requirements,
+    told_apart,
 )
 
 
@@ -30,7 +31,7 @@ def _compared(case: Case, key: str, read: RoutesReader) -> Iterator[Verdict]:
     if states[0] == states[1]:
         return
     try:
-        old, new = (read(text) if text else [] for text in states)
+        old, new = (told_apart(read(text)) if text else [] for text in states)
     except Exception as error:
         reason = f"its routes cannot be compared ({type(error).__name__}: {error}); read them"
         yield Verdict(Level.WIDENS_ACCESS, reason, path)

@@ -68,7 +68,7 @@ def in_pod(kind: str, spec: Part, container: Part) -> Iterator[Fault]:
 
 def _probe(name: str, probe: Part) -> Iterator[Fault]:
     yield from one_of(*_HANDLERS, what="a handler")(probe)
-    if name != "readinessProbe" and probe.get("successThreshold", 1) != 1:
+    if name != "readinessProbe" and (probe.get("successThreshold") or 1) != 1:
         yield Fault("successThreshold", f"it is 1 in a {name}")
     if name == "readinessProbe" and probe.get("terminationGracePeriodSeconds") is not None:
         yield Fault("terminationGracePeriodSeconds", "a readinessProbe ends nothing")

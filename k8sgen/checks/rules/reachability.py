@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -10,21 +9,13 @@ from itertools import product
 
 import attrs
 
-from k8sgen.checks.actors import PortUse, actors, declared, is_in
+from k8sgen.checks.actors import PortUse, actors, declared
 from k8sgen.checks.policies import EVERY_PORT, Actor, Direction, Policies, Ports
 from k8sgen.checks.rendered import Rendered
-from k8sgen.checks.rule import Issue, nearest, rule
+from k8sgen.checks.rule import Issue, rule
 from k8sgen.checks.rules.addresses import addresses, target
-from k8sgen.checks.rules.network import resolve_port, service_port
-from k8sgen.checks.texts import told
-from k8sgen.kubernetes.edges import Edge
 from k8sgen.kubernetes.manifest import Body, get, identity, label
 from k8sgen.kubernetes.manifests import PodTemplate
-from k8sgen.kubernetes.public_paths import WAYS_IN, public_paths
-from k8sgen.kubernetes.uses import uses
-
-_INGRESS: Direction = "Ingress"
-_EGRESS: Direction = "Egress"
 
 
 @attrs.frozen(kw_only=True)
@@ -96,21 +87,6 @@ def _to_blame(rendered: Rendered, actor: Actor, direction: Direction) -> Body | 
     return max(found, key=lambda body: len(get(body, "spec", direction.lower()) or []), default=own)
 
 
-@rule("edge-port", fix="let a container declare the port that the endpoint has")
-def edge_ports(rendered: Rendered) -> Iterator[Issue]:
-    """Every port that the stack declares a dependency on is one that a container declares."""
-    own = rendered.pods[0].namespace if rendered.pods else ""
-    pods = [actor for actor in actors(rendered) if actor.pod]
-    for edge in dict.fromkeys((e.server, e.port, e.protocol) for e in rendered.context.edges or ()):
-        server, port, protocol = edge
-        servers = [actor.pod for actor in pods if actor.pod and is_in(actor, server, own)]
-        known = [(n, spoken) for pod in servers for _, n, spoken in pod.ports()]
-        if servers and (port, protocol) not in known:
-            message = f"{label(servers[0].owner)}: no container declares the port {port}/{protocol}"
-            hint = nearest(port, [str(number) for number, _ in known])
-            yield Issue(servers[0].owner, f"{message}, which others depend on", hint)
-
-
 @rule("network-open", fix="declare the dependency in the stack, or remove the rule")
 def undeclared(rendered: Rendered) -> Iterator[Issue]:
     """The network policies allow nothing, at either end, that the stack does not declare."""
@@ -147,98 +123,6 @@ def _beyond(side: Iterable[Ports], known: AbstractSet[PortUse]) -> list[Ports]:
         if any((ports.protocol, n) not in known for n in (ports.first, ports.last))
         or ports.last - ports.first > len(known)
     ]
-
-
-@rule("pod-unselected", fix="give the pods the labels by which their service's policy selects them")
-def unselected(rendered: Rendered) -> Iterator[Issue]:
-    """Every pod is selected by a network policy besides the one for all pods."""
-    if rendered.context.edges is None:
-        return
-    own = [b for b in rendered.of("NetworkPolicy") if get(b, "spec", "podSelector", default={})]
-    policies, directions = Policies(own), (_INGRESS, _EGRESS)
-    for actor in actors(rendered):
-        if actor.pod and not any(policies.selecting(actor, each) for each in directions):
-            yield Issue(actor.pod.owner, f"{actor.name}: no network policy is for its pods")
-
-
-@rule("way-in", fix="make the Ingress with the endpoint: Ingress(self, endpoint, hosts=[…])")
-def ways_in(rendered: Rendered) -> Iterator[Issue]:
-    """Every Ingress or HTTPRoute leads to what the stack exposes, and all of that has one."""
-    if rendered.context.edges is None:
-        return
-    exposed = [(e.server, e.port) for e in rendered.context.edges if e.reason == "exposed"]
-    reached = set()
-    everyone = [actor for actor in actors(rendered) if actor.pod]
-    for body in rendered.of(*WAYS_IN):
-        for name, port in dict.fromkeys((path.service, path.port) for path in public_paths(body)):
-            for pod, number in _behind(rendered, body, name, port):
-                actor = next(each for each in everyone if each.pod is pod)
-                home = pod.namespace
-                found = [k for k in exposed if k[1] == number and is_in(actor, k[0], home)]
-                reached.update(found)
-                if not found:
-                    message = f"{label(body)}: it opens {actor.name} at {number} to the outside"
-                    yield Issue(body, f"{message}, which the stack does not")
-    for server, port in dict.fromkeys(key for key in exposed if key not in reached):
-        servers = [a.pod for a in everyone if a.pod and is_in(a, server, a.pod.namespace)]
-        if servers:
-            message = f"{label(servers[0].owner)}: no Ingress or HTTPRoute leads to its port {port}"
-            yield Issue(servers[0].owner, f"{message}, which the stack exposes")
-
-
-def _behind(
-    rendered: Rendered, body: Body, name: str, port: object
-) -> Iterator[tuple[PodTemplate, int]]:
-    """Return the pods, and their port, that a backend leads to."""
-    service = rendered.find("Service", name, body)
-    found = service_port(service, port) if service else None
-    for pod in rendered.selected({"matchLabels": get(service, "spec", "selector") or {}}, body):
-        number = found and resolve_port(pod, found.get("targetPort", found.get("port")))
-        if number:
-            yield pod, number
-
-
-@rule("edge-unused", severity="warning", fix="take it out of what the service is given, or use it")
-def unused(rendered: Rendered) -> Iterator[Issue]:
-    """Every service is configured with an address of each other one that it is given."""
-    everyone = [actor for actor in actors(rendered) if actor.pod]
-    for edge in dict.fromkeys(e for e in rendered.context.edges or () if e.reason == "used"):
-        clients = [a for a in everyone if a.pod and is_in(a, edge.client, a.pod.namespace)]
-        hosts = _hosts(rendered, everyone, edge)
-        texts = (text.text for a in clients if a.pod for text in told(rendered, a.pod))
-        if clients and hosts and edge.client != edge.server:
-            pattern = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, hosts))})(?![\w-])")
-            owner = next(a.pod.owner for a in clients if a.pod)
-            if not any(pattern.search(text) for text in texts):
-                message = f"{label(owner)}: nothing that configures it names {edge.server.name}"
-                yield Issue(owner, f"{message}, which it is given")
-
-
-def _hosts(rendered: Rendered, everyone: Sequence[Actor], edge: Edge) -> list[str]:
-    """Return the names by which a client finds the server of an edge, as far as they are known."""
-    if edge.server.blocks or edge.server.addresses:
-        clients = [a.pod for a in everyone if a.pod and is_in(a, edge.client, a.pod.namespace)]
-        given = any(_is_handed_over(rendered, pod) for pod in clients)
-        return [] if given else [name for name in edge.server.addresses if "/" not in name]
-    servers = [a.pod for a in everyone if a.pod and is_in(a, edge.server, a.pod.namespace)]
-    found = []
-    for body in rendered.of("Service"):
-        selector = get(body, "spec", "selector")
-        selected = rendered.selected({"matchLabels": selector}, body) if selector else ()
-        if any(pod is server for pod in selected for server in servers):
-            found.append(str(body["metadata"]["name"]))
-    return found
-
-
-def _is_handed_over(rendered: Rendered, pod: PodTemplate) -> bool:
-    """Return whether a pod gets a value that no template tells, and an address may be in."""
-    known = rendered.context.secrets
-    return any(
-        not template
-        for use in uses(pod.spec, "Secret")
-        for key, template in known.get(use.name, {}).items()
-        if use.key in (None, key)
-    )
 
 
 @rule("address-blocked", fix="give the service the endpoint whose address it is configured with")
@@ -295,11 +179,7 @@ def default_deny(rendered: Rendered) -> Iterator[Issue]:
 
 RULES = (
     blocked,
-    edge_ports,
     undeclared,
-    unselected,
-    ways_in,
-    unused,
     addresses_open,
     policy_types,
     default_deny,

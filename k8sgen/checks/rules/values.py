@@ -124,14 +124,11 @@ def enums(rendered: Rendered) -> Iterator[Issue]:
 
 _PORTS = ("port", "containerPort", "targetPort", "hostPort", "nodePort")
 _LONG = ("terminationGracePeriodSeconds", "activeDeadlineSeconds")
-_LEAST = {
-    **dict.fromkeys(("periodSeconds", "timeoutSeconds", "failureThreshold", "successThreshold"), 1),
-    **dict.fromkeys(
-        ("replicas", "minReplicas", "maxReplicas", "revisionHistoryLimit", "backoffLimit",
-         "initialDelaySeconds", "ttlSecondsAfterFinished", *_LONG), 0
-    ),
-}  # fmt: skip
-"""The least that a number may be, by the name of its field."""
+_COUNTS = (
+    "replicas", "minReplicas", "maxReplicas", "revisionHistoryLimit", "backoffLimit",
+    "ttlSecondsAfterFinished", "initialDelaySeconds", "periodSeconds", "timeoutSeconds",
+    "failureThreshold", "successThreshold", *_LONG,
+)  # fmt: skip
 
 
 @rule("range", fix="write a number in the range")
@@ -143,9 +140,9 @@ def ranges(rendered: Rendered) -> Iterator[Issue]:
                 continue
             if name in _PORTS and not 1 <= value <= 65535:
                 yield Issue(body, f"{label(body)}: {path}: {value} is not a port (1 to 65535)")
-            elif name in _LEAST and value < _LEAST[name]:
+            elif name in _COUNTS and value < 0:
                 yield Issue(body, f"{label(body)}: {path}: {value} is too small")
-            elif name in _LEAST and value > (LARGE if name in _LONG else LARGEST):
+            elif name in _COUNTS and value > (LARGE if name in _LONG else LARGEST):
                 yield Issue(body, f"{label(body)}: {path}: {value} is too large")
     for body in rendered.of("HorizontalPodAutoscaler"):
         least, most = get(body, "spec", "minReplicas") or 1, get(body, "spec", "maxReplicas") or 0

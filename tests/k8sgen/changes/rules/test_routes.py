@@ -117,6 +117,17 @@ def test_a_file_that_cannot_be_read_widens_access_until_somebody_looks() -> None
     assert "its routes cannot be compared (JSONDecodeError" in found.reason
 
 
+def test_two_routes_for_the_same_requests_widen_access_until_somebody_looks() -> None:
+    """
+    Which of them answers is not known; by other methods they are no twins.
+    """
+    shut = _route(requires=["token"])
+    (found,) = _verdicts([shut], [shut, _route("/api/", ["POST", "GET"])])
+    assert found.level == Level.WIDENS_ACCESS
+    assert "two routes are for GET a/api" in found.reason
+    assert not _verdicts([shut, _route(methods=["POST"])], [_route(methods=["POST"]), shut])
+
+
 _ROUTES = st.lists(
     st.builds(
         lambda host, path, methods, requires: {

@@ -18,6 +18,7 @@ from k8sgen.constructs.stack import Stack
 from k8sgen.constructs.stateful_set import StatefulSet
 from k8sgen.constructs.volume import Claim, EmptyDir, Mount, SecretFiles, Volume
 from k8sgen.constructs.workload import Workload
+from k8sgen.kubernetes.config_file import ConfigUse
 from k8sgen.kubernetes.public_routes import PublicRoute
 from k8sgen.secrets.contract.keys import (
     Alternate,
@@ -51,6 +52,7 @@ __all__ = [
     "Compute",
     "ConfigFile",
     "ConfigMap",
+    "ConfigUse",
     "Container",
     "CronJob",
     "DaemonSet",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import attrs
+import yaml
 from attrs.validators import matches_re
 
 from k8sgen import (
     Compute,
+    ConfigFile,
+    ConfigUse,
     Container,
     CronJob,
     Deployment,
@@ -101,7 +105,8 @@ class Hydra(Service):
         self._url = url
         self.public = self.endpoint(PUBLIC, name=f"{self.name}-public")
         self.admin = self.endpoint(ADMIN, name=f"{self.name}-admin")
-        self._files = self.config({"hydra.yaml": self._config(settings, login)})
+        config = ConfigFile(content=self._config(settings, login), check=_problems)
+        self._files = self.config({"hydra.yaml": config})
         self._dsn = self.secret("dsn", _with_pool(database.url, settings.connections))
         migrate = self._run("migrate", "sql", "up", "--read-from-env", "--yes", name="migrate")
         beside = [self._metrics(settings.metrics)] if settings.metrics else []
@@ -204,6 +209,19 @@ class Hydra(Service):
             "log": {"level": settings.log_level, "format": "json"},
             "sqa": {"opt_out": True},
         }
+
+
+def _problems(use: ConfigUse) -> Iterator[str]:
+    """Judge the configuration file by the containers that read it, and by the open hosts."""
+    config = yaml.safe_load(use.text)
+    for name in ("public", "admin"):
+        port = config["serve"][name]["port"]
+        if port not in use.ports:
+            yield f"serve.{name}.port: {port} is no port of the container"
+    for name in ("issuer", "public"):
+        host = urlsplit(config["urls"]["self"][name]).hostname
+        if use.hosts and host not in use.hosts:
+            yield f"urls.self.{name}: no Ingress or HTTPRoute opens the host {host!r}"
 
 
 def _listener(port: Port) -> dict[str, Any]:

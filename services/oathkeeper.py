@@ -8,7 +8,6 @@ from itertools import combinations
 from typing import Any, Literal
 
 import attrs
-import yaml
 from attrs.validators import deep_iterable, matches_re
 
 from k8sgen import (
@@ -22,7 +21,6 @@ from k8sgen import (
     Pod,
     Port,
     Probes,
-    PublicRoute,
     Resources,
     Route,
     SecretFiles,
@@ -33,6 +31,7 @@ from k8sgen import (
     Stack,
     at_least,
 )
+from services._oathkeeper_files import config_problems, read_routes, rules_problems
 
 PROXY = Port("proxy", 4455)
 API = Port("api", 4456)
@@ -130,9 +129,13 @@ class Oathkeeper(Service):
         signing = self.secret(SIGNING_KEY, SigningKey(keys))
         config = self.config(
             {
-                "oathkeeper.yaml": self._config(settings, introspection, id_tokens),
+                "oathkeeper.yaml": ConfigFile(
+                    content=self._config(settings, introspection, id_tokens), check=config_problems
+                ),
                 "rules.yaml": ConfigFile(
-                    content=access_rules(routes, scheme=ingress.scheme), routes=read_routes
+                    content=access_rules(routes, scheme=ingress.scheme),
+                    check=rules_problems,
+                    routes=read_routes,
                 ),
             }
         )
@@ -242,42 +245,6 @@ def access_rules(routes: Sequence[Route], *, scheme: str) -> list[dict[str, Any]
             msg = f"routes {one.id!r} and {other.id!r} both answer {other.host}{other.path}"
             raise ValueError(msg)
     return [_rule(route, url=f"{scheme}://{_pattern(route, routes)}") for route in routes]
-
-
-def read_routes(text: str) -> list[PublicRoute]:
-    """Read the routes back from the text of the rules."""
-    return [_read_route(rule) for rule in yaml.safe_load(text)]
-
-
-def _read_route(rule: dict[str, Any]) -> PublicRoute:
-    _, _, place = rule["match"]["url"].partition("<")[0].partition("://")
-    host, slash, path = place.partition("/")
-    return PublicRoute(
-        host=host,
-        path=f"{slash}{path}" or "/",
-        methods=rule["match"]["methods"],
-        requires=_required(rule["authenticators"]),
-    )
-
-
-def _required(authenticators: Sequence[dict[str, Any]]) -> frozenset[str]:
-    """Return what a request needs to pass the least strict of the authenticators."""
-    each = [
-        {"token", *(f"scope {scope}" for scope in _scopes(authenticator))}
-        if authenticator["handler"] in _ASKING
-        else set()
-        for authenticator in authenticators
-    ]
-    return frozenset(set.intersection(*each)) if each else frozenset()
-
-
-def _scopes(authenticator: dict[str, Any]) -> list[str]:
-    scopes: list[str] = authenticator.get("config", {}).get("required_scope", [])
-    return scopes
-
-
-_ASKING = ("oauth2_introspection",)
-"""The handlers that let nobody pass without a token."""
 
 
 def _rule(route: Route, *, url: str) -> dict[str, Any]:

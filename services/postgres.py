@@ -11,6 +11,7 @@ from k8sgen import (
     Alternate,
     Claim,
     Compute,
+    ConfigFile,
     Container,
     Derived,
     EmptyDir,
@@ -34,6 +35,7 @@ from k8sgen import (
     at_least,
     at_most,
 )
+from services._postgres_files import login_problems, server_problems
 from services._postgres_sql import ACCEPT, RETIRE, SUPERUSER, databases_sql
 
 PORT = Port("postgres", 5432)
@@ -144,9 +146,10 @@ class Postgres(Service):
         return self._databases[name]
 
     def _mounts(self, settings: PostgresSettings) -> dict[str, Volume]:
-        files: dict[str, FileContent] = {
-            "postgresql.conf": _postgresql_conf(settings),
-            "pg_hba.conf": _PG_HBA,
+        server = ConfigFile(content=_postgresql_conf(settings), check=server_problems)
+        files: dict[str, FileContent | ConfigFile] = {
+            "postgresql.conf": server,
+            "pg_hba.conf": ConfigFile(content=_PG_HBA, check=login_problems),
             "databases.sql": lambda: databases_sql(self._databases, SECRETS),
             "accept.sql": ACCEPT,
             "retire.sql": RETIRE,

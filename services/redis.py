@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from collections.abc import Iterator
+from typing import Literal, get_args
 
 import attrs
 
 from k8sgen import (
     Claim,
     Compute,
+    ConfigFile,
+    ConfigUse,
     Derived,
     Endpoint,
     Image,
@@ -98,13 +102,14 @@ class Redis(Service):
         self._password = self._declare("password", "default", rotate_days=90)
         self._operator = self._declare(f"{OPERATOR}-password", OPERATOR, rotate_days=180)
         self._port = self.endpoint(PORT)
+        conf = ConfigFile(content=_redis_conf(settings), check=_problems)
         container = self.container(
             # Not by the image's entrypoint, which would load every module that it brings.
             command=["redis-server", f"{CONFIG}/redis.conf"],
             ports=[PORT],
             mounts={
                 "/data": Claim("data", settings.storage),
-                CONFIG: self.config({"redis.conf": _redis_conf(settings)}),
+                CONFIG: self.config({"redis.conf": conf}),
                 SECRETS: SecretFiles([self._users(), self._password, self._operator]),
             },
             probes=_probes(),
@@ -189,3 +194,30 @@ save ""
 maxmemory {memory}mb
 maxmemory-policy {settings.eviction}
 """
+
+
+_SYNCS = ("always", "everysec", "no")
+_UNITS = {"": 1, "b": 1, "k": 1000, "kb": 2**10, "m": 10**6, "mb": 2**20, "g": 10**9, "gb": 2**30}
+
+
+def _problems(use: ConfigUse) -> Iterator[str]:
+    """
+    Judge the configuration file by the container that reads it.
+
+    Source:
+        https://redis.io/docs/latest/operate/oss_and_stack/management/config-file
+    """
+    lines = (line.split() for line in use.text.splitlines() if not line.lstrip().startswith("#"))
+    found = {words[0].lower(): " ".join(words[1:]) for words in lines if words}
+    memory = found.get("maxmemory", "0")
+    size = re.fullmatch(r"(\d+)([kmg]?b?)", memory.lower())
+    if size is None:
+        yield f"maxmemory: {memory!r} is not an amount of memory"
+    elif use.memory is not None and int(size[1]) * _UNITS[size[2]] >= use.memory:
+        yield f"maxmemory: {memory} is not less than the container's memory limit"
+    for name, words in (("maxmemory-policy", get_args(Eviction)), ("appendfsync", _SYNCS)):
+        if name in found and found[name] not in words:
+            yield f"{name}: {found[name]!r} is not one of {', '.join(words)}"
+    port = found.get("port", str(PORT.number))
+    if port not in map(str, use.ports):
+        yield f"port: {port} is no port of the container"

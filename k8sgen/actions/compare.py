@@ -85,7 +85,7 @@ def _to(
         service: [body for body in bodies if identity(body) not in without]
         for service, bodies in composition.groups().items()
     }
-    return compare(name, before, after, fold=fold, route_files=composition.route_files())
+    return compare(name, before, after, fold=fold, file_formats=composition.file_formats())
 
 
 def committed(root: Path, ref: str | None = None) -> Mapping[str, str]:

@@ -66,6 +66,7 @@ def context_of(composition: Composition, root: Path) -> Context:
         origins=origins,
         edges=stack.edges(),
         secrets={s.name: dict(_keys(s)) for s in stack.services if s.secrets},
+        file_formats=composition.file_formats(),
         certificates=frozenset(name for s in stack.services for name in s.certificates),
         waivers=tuple(_waivers(stack, root)),
         serves_tls=not environment.cluster.plain_http,

@@ -12,8 +12,8 @@ from k8sgen.changes.level import Level, Verdict
 from k8sgen.changes.path import related
 from k8sgen.changes.rules import judge
 from k8sgen.changes.states import Case, Pair, States
+from k8sgen.kubernetes.config_file import FileFormats
 from k8sgen.kubernetes.manifest import NAME_LABEL, Body, identity
-from k8sgen.kubernetes.public_routes import RouteFiles
 
 Groups = Mapping[str, Sequence[Body]]
 """Service to its manifests."""
@@ -110,7 +110,7 @@ def compare(
     after: Groups,
     *,
     fold: bool = True,
-    route_files: RouteFiles | None = None,
+    file_formats: FileFormats | None = None,
 ) -> Changes:
     """
     Compare two states of one environment.
@@ -120,9 +120,9 @@ def compare(
         before: The old manifests.
         after: The new ones, by service; an old one that is gone is placed by its label.
         fold: Report once, apart, what changes alike in most resources.
-        route_files: Where a gateway of the product has its routes.
+        file_formats: What is known of the files in ConfigMaps.
     """
-    states = States(list(_pairs(before, after)), route_files or {})
+    states = States(list(_pairs(before, after)), file_formats or {})
     found = [fields(*pair.states) if pair.states else [] for pair in states.pairs]
     every = _everywhere(found) if fold else {}
     resources = []

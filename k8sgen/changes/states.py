@@ -8,8 +8,8 @@ import attrs
 
 from k8sgen.changes.fields import Field
 from k8sgen.changes.path import parse, related
+from k8sgen.kubernetes.config_file import FileFormats
 from k8sgen.kubernetes.manifest import POD_TEMPLATES, Body, get, label
-from k8sgen.kubernetes.public_routes import RouteFiles
 
 
 @attrs.frozen
@@ -66,11 +66,11 @@ class States:
     All resources of one environment, in both states.
 
     Args:
-        route_files: Where a gateway of the product has its routes.
+        file_formats: What is known of the files in ConfigMaps.
     """
 
     pairs: Sequence[Pair]
-    route_files: RouteFiles = attrs.field(factory=dict)
+    file_formats: FileFormats = attrs.field(factory=dict)
 
     def of_kind(self, *kinds: str) -> Iterator[Pair]:
         """Return the pairs of these kinds."""

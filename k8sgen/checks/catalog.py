@@ -9,6 +9,7 @@ from k8sgen.checks.rules import (
     access,
     availability,
     capacity,
+    config_files,
     declared,
     network,
     plaintext,
@@ -24,7 +25,7 @@ from k8sgen.checks.rules import addresses as urls
 
 GROUPS: Mapping[str, tuple[Rule, ...]] = {
     "Schemas": (*schemas.RULES, *values.RULES),
-    "References": (*pods.RULES, *network.RULES, *targets.RULES, *urls.RULES),
+    "References": (*pods.RULES, *config_files.RULES, *network.RULES, *targets.RULES, *urls.RULES),
     "Reachability": (*reachability.RULES, *declared.RULES),
     "Policy": (
         *pod_security.RULES,

@@ -9,6 +9,7 @@ import attrs
 
 from k8sgen.checks.waiver import Waiver
 from k8sgen.errors import Location
+from k8sgen.kubernetes.config_file import FileFormats
 from k8sgen.kubernetes.edges import Edge
 from k8sgen.kubernetes.manifest import Identity
 
@@ -34,6 +35,7 @@ class Context:
             network policies are not compared with it.
         secrets: Secret to key to the template that the value is made from, empty where there is
             none; the Secrets themselves are not among the manifests.
+        file_formats: What is known of the files in ConfigMaps.
         certificates: The Secrets with certificates that something else makes.
         waivers: The rules that do not apply.
         serves_tls: Whether every host needs a certificate; false on a developer's machine.
@@ -46,6 +48,7 @@ class Context:
     origins: Mapping[Identity, Origin] = attrs.field(factory=dict)
     edges: Sequence[Edge] | None = None
     secrets: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    file_formats: FileFormats = attrs.field(factory=dict)
     certificates: frozenset[str] = frozenset()
     waivers: Sequence[Waiver] = ()
     serves_tls: bool = True

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from k8sgen.constructs.manifest import Manifest, resolve
-from k8sgen.kubernetes.public_routes import RoutesReader
+from k8sgen.kubernetes.config_file import FileFormat
 from k8sgen.kubernetes.yaml import to_yaml
 
 if TYPE_CHECKING:
@@ -23,18 +23,15 @@ FileContent = Content | Callable[[], Content]
 
 
 @attrs.frozen(kw_only=True)
-class ConfigFile:
+class ConfigFile(FileFormat):
     """
     A configuration file, and what is known of its format.
 
     Args:
         content: See `Service.config`.
-        routes: Where the file opens parts of the product to the outside: how they are read back
-            from its text, so that `diff` compares them as routes.
     """
 
     content: FileContent
-    routes: RoutesReader | None = None
 
 
 class ConfigMap(Manifest):

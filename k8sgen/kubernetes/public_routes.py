@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -33,8 +33,6 @@ class PublicRoute:
 
 RoutesReader: TypeAlias = Callable[[str], Sequence[PublicRoute]]
 """Reads the routes back from the text of a configuration file."""
-RouteFiles: TypeAlias = Mapping[tuple[str, str], RoutesReader]
-"""The name of a ConfigMap and a key of it, to what reads the routes there."""
 
 
 def told_apart(routes: Sequence[PublicRoute]) -> Sequence[PublicRoute]:

@@ -12,8 +12,8 @@ import constructs
 from k8sgen.constructs.service import Service
 from k8sgen.constructs.stack import Stack
 from k8sgen.errors import K8sgenError, Location, Problems, SynthesisError, within
+from k8sgen.kubernetes.config_file import FileFormats
 from k8sgen.kubernetes.manifest import Body, Identity, get, identity
-from k8sgen.kubernetes.public_routes import RouteFiles
 from k8sgen.kubernetes.shape import misshapen
 from k8sgen.kubernetes.types import CLUSTER_SCOPED
 from k8sgen.project.failure import located, translated
@@ -68,14 +68,13 @@ class Composition:
             found.setdefault(resource.service, []).append(resource.body)
         return found
 
-    def route_files(self) -> RouteFiles:
-        """Return where a gateway of the product has its routes."""
+    def file_formats(self) -> FileFormats:
+        """Return what is known of the files in the ConfigMaps."""
         return {
-            (str(config_map.name), key): file.routes
+            (str(config_map.name), key): file
             for service in self.stack.services
             for config_map in service.config_maps
             for key, file in config_map.files.items()
-            if file.routes
         }
 
 

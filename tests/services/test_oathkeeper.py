@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from k8sgen import Cluster, Endpoint, Environment, Port, Route, Service, SigningKey
 from k8sgen.project.compose import Composition
+from services._oathkeeper_files import read_routes
 from services.oathkeeper import (
     IdTokens,
     Oathkeeper,
     OathkeeperSettings,
     access_rules,
-    read_routes,
 )
 from tests.services.stacks import Composed, composed
 

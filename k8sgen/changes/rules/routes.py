@@ -20,9 +20,9 @@ def routes(case: Case) -> Iterator[Verdict]:
     """Compare the routes in a gateway's configuration file, request by request."""
     if case.pair.kind != "ConfigMap":
         return
-    for (name, key), read in case.states.route_files.items():
-        if name == case.pair.name:
-            yield from _compared(case, key, read)
+    for (name, key), file in case.states.file_formats.items():
+        if file.routes and name == case.pair.name:
+            yield from _compared(case, key, file.routes)
 
 
 def _compared(case: Case, key: str, read: RoutesReader) -> Iterator[Verdict]:

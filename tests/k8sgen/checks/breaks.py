@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from k8sgen.kubernetes.config_file import FileFormat
 from tests.k8sgen.checks.sound import Bodies, Body
 
 _NAMESPACE = "kubernetes.io/metadata.name"
@@ -67,6 +68,7 @@ def _nothing(_: Bodies) -> None:
 _SUBJECT = {"kind": "ServiceAccount", "name": "web", "namespace": "shop"}
 _MONITOR = {"selector": {"matchLabels": {"app": "web"}}, "endpoints": [{"port": "https"}]}
 _LONG = "x" * 70
+_PICKY = FileFormat(check=lambda use: [f"it is read at {sorted(use.ports)}"])
 
 BREAKS = (
     Break("schema", lambda b: at(_box(b), "imagePulPolicy", value="Always")),
@@ -107,6 +109,12 @@ BREAKS = (
       value="dota")),
     Break("volume-reference", lambda b: _pod(b)["volumes"].append({"name": "idle",
       "emptyDir": {}})),
+    Break("config-syntax", lambda b: at(b["config"], "data", "web.yaml", value="a: [1")),
+    Break("config-syntax", lambda b: at(b["config"], "data", "web.json", value='{"a": 1,}')),
+    Break("config-syntax", lambda b: at(b["config"], "data", "web.toml", value="a = b")),
+    Break("config-file", _nothing, {"file_formats": {("web", "web.ini"): _PICKY}}),
+    Break("port-variable", _env("PORT", "8081")),
+    Break("port-variable", _env("HTTP_PORT", "8081")),
     Break("mounted-file", lambda b: at(_box(b), "args", value=["--config=/etc/web/web.conf"])),
     Break("mounted-file", lambda b: at(b["config"], "data", "web.ini",
       value="see file:///etc/web/x.ini")),

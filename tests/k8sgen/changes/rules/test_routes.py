@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from k8sgen.changes.compare import compare
 from k8sgen.changes.level import Level, Verdict
+from k8sgen.kubernetes.config_file import FileFormat
 from k8sgen.kubernetes.public_routes import PublicRoute
 
 HOSTS, PATHS, METHODS = ("a", "b"), ("/", "/api", "/api/v1", "/apis"), ("GET", "POST")
@@ -32,8 +33,9 @@ def _verdicts(before: Routes | str, after: Routes | str) -> list[Verdict]:
         }
         for each in (before, after)
     )
-    files = {("gateway", "routes.json"): _read, ("other", "routes.json"): _read}
-    found = compare("test", [old], {"gateway": [new]}, route_files=files)
+    file = FileFormat(routes=_read)
+    files = {("gateway", "routes.json"): file, ("other", "routes.json"): file}
+    found = compare("test", [old], {"gateway": [new]}, file_formats=files)
     return [v for change in found.resources for v in change.verdicts if "pod" not in v.reason]
 
 

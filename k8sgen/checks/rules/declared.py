@@ -57,24 +57,21 @@ def ways_in(rendered: Rendered) -> Iterator[Issue]:
     """Every Ingress or HTTPRoute leads to what the stack exposes, and all of that has one."""
     if rendered.context.edges is None:
         return
-    exposed = [
-        (pod, edge.port)
-        for edge in rendered.context.edges
-        if edge.reason == "exposed"
-        for pod in _pods(rendered, edge.server)
-    ]
-    missing = {(id(pod), port): pod for pod, port in exposed}
-    known = set(missing)
+    edges = [edge for edge in rendered.context.edges if edge.reason == "exposed"]
+    exposed = {(edge.server, edge.port): _pods(rendered, edge.server) for edge in edges}
+    reached = set()
     for body in rendered.of(*WAYS_IN):
         for name, port in dict.fromkeys((path.service, path.port) for path in public_paths(body)):
             for pod, number in _behind(rendered, body, name, port):
-                missing.pop((id(pod), number), None)
-                if (id(pod), number) not in known:
+                found = [k for k, pods in exposed.items() if k[1] == number and pod in pods]
+                reached.update(found)
+                if not found:
                     message = f"{label(body)}: it opens {label(pod.owner)} at {number}"
                     yield Issue(body, f"{message} to the outside, which the stack does not")
-    for (_, port), pod in missing.items():
-        message = f"{label(pod.owner)}: no Ingress or HTTPRoute leads to its port {port}"
-        yield Issue(pod.owner, f"{message}, which the stack exposes")
+    for (server, port), pods in exposed.items():
+        if pods and (server, port) not in reached:
+            message = f"{label(pods[0].owner)}: no Ingress or HTTPRoute leads to its port {port}"
+            yield Issue(pods[0].owner, f"{message}, which the stack exposes")
 
 
 def _behind(

@@ -133,8 +133,9 @@ def _flaw_of_kind(body: Body) -> str:
     for subject in body.get("subjects") or () if kind.endswith("RoleBinding") else ():
         if not isinstance(subject, dict) or not subject.get("name"):
             return f"{kind} {name} has a subject without a name"
-        if kind == "RoleBinding" and subject.get("namespace", "") is None:
-            return f"{kind} {name} has a subject whose namespace is null"
+        texts = [subject.get(field, "") for field in ("kind", "namespace")]
+        if kind == "RoleBinding" and not all(isinstance(text, str) for text in texts):
+            return f"{kind} {name} has a subject whose kind or namespace is no text"
     return ""
 
 

@@ -135,6 +135,14 @@ kind: Kustomization
 """
 
 
+def binding(**subject: Any) -> Body:
+    """
+    Return a RoleBinding with one subject.
+    """
+    one = {"kind": "ServiceAccount", "name": "web", "namespace": "default", **subject}
+    return manifest("rbac.authorization.k8s.io/v1", "RoleBinding", "x", subjects=[one])
+
+
 class TestBase:
     """The files of a base."""
 
@@ -195,6 +203,9 @@ data:
                 annotated({"config.kubernetes.io/path": "a.yaml"}),
                 "which kustomize reserves",
             ),
+            (binding(kind=False), "a subject whose kind or namespace is no text"),
+            (binding(namespace=None), "a subject whose kind or namespace is no text"),
+            (binding(name=""), "a subject without a name"),
             (manifest("v1", "X", "x", items=[1, None]), "X x.items holds a null"),
             (manifest("v1", "X", "x", data={"a": "\x7f"}), "X x.data.a holds a control character"),
             (manifest("v1", "X", "x", data={1: 2}), "X x.data has the key 1"),

@@ -131,16 +131,34 @@ def _is_evaluated(texts: Mapping[str, str]) -> bool:
 
 
 def _can_hold(pair: Pair, kubectl: str) -> bool:
-    """Return whether kustomize builds what is wanted, and the base, when it is given just that."""
+    """
+    Return whether kustomize builds what is wanted, and the base, when it is given just that.
+
+    What it panics at once a namespace is set, as each environment does, it cannot hold.
+    """
     texts = {f"{n}.yaml": to_yaml(body) for n, body in enumerate(pair.wanted)}
     bases = {f"b/{n}.yaml": to_yaml(body) for n, body in enumerate(pair.base)}
     plain = {"kustomization.yaml": to_yaml({"resources": list(texts)}), **texts}
     below = {"kustomization.yaml": to_yaml({"resources": list(bases)}), **bases}
     try:
+        if _panics({**plain, "kustomization.yaml": _in_a_namespace(texts)}, kubectl):
+            return False
         same = not compare(_build(plain, kubectl), pair.wanted)
         return same and (not bases or not compare(_build(below, kubectl), pair.base))
     except (K8sgenError, KeyError):  # what it built of a List may have no kind
         return False
+
+
+def _in_a_namespace(texts: Mapping[str, str]) -> str:
+    return to_yaml({"resources": list(texts), "namespace": "some"})
+
+
+def _panics(files: Mapping[str, str], kubectl: str) -> bool:
+    try:
+        _build(files, kubectl)
+    except K8sgenError as error:
+        return "panic" in str(error)
+    return False
 
 
 def _build(files: Mapping[str, str], kubectl: str) -> list[Body]:

@@ -15,7 +15,7 @@ import yaml
 from k8sgen.errors import Location, ProjectError
 
 _WORDS = frozenset(
-    ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "infinity")
+    ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "nan", "inf", "infinity")
 )
 """What some reader takes for a boolean, a null or a number, in lower case."""
 

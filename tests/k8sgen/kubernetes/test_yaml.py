@@ -150,3 +150,12 @@ def test_whatever_pyyaml_or_go_reads_as_no_string_is_ambiguous(text: str) -> Non
             continue
         if value is not None and not isinstance(value, str | dict | list):
             assert ambiguous(text.strip())
+
+
+@pytest.mark.parametrize("text", ["~", "null", "Null", "NULL"])
+def test_a_word_for_null_is_ambiguous(text: str) -> None:
+    """
+    Without quotes it is no string, so kustomize's `images` must not set it.
+    """
+    assert yaml.safe_load(text) is None
+    assert ambiguous(text)

@@ -59,11 +59,15 @@ def ways_in(rendered: Rendered) -> Iterator[Issue]:
         return
     edges = [edge for edge in rendered.context.edges if edge.reason == "exposed"]
     exposed = {(edge.server, edge.port): _pods(rendered, edge.server) for edge in edges}
+    behind: dict[tuple[int, int], list[tuple[Party, int]]] = {}
+    for key, pods in exposed.items():
+        for pod in pods:
+            behind.setdefault((id(pod), key[1]), []).append(key)
     reached = set()
     for body in rendered.of(*WAYS_IN):
         for name, port in dict.fromkeys((path.service, path.port) for path in public_paths(body)):
             for pod, number in _behind(rendered, body, name, port):
-                found = [k for k, pods in exposed.items() if k[1] == number and pod in pods]
+                found = behind.get((id(pod), number), [])
                 reached.update(found)
                 if not found:
                     message = f"{label(body)}: it opens {label(pod.owner)} at {number}"

@@ -311,6 +311,16 @@ class TestImages:
         assert "images" not in files["kustomization.yaml"]
         assert "image: app\n" in files["deployment.patch.yaml"]
 
+    @pytest.mark.parametrize("image", ["~", "2024-01-01", "null", "1e3"])
+    def test_an_image_that_is_no_string_without_quotes_needs_a_patch(
+        self, image: str, proved: Proved
+    ) -> None:
+        """
+        Beside a patch of the same manifest, `images` would write a null, a date or a number.
+        """
+        files = proved([pod(image="app")], [pod(image=image, ports=[])])
+        assert "images" not in files["kustomization.yaml"]
+
     def test_no_entry_where_another_container_keeps_the_image(self, proved: Proved) -> None:
         """
         An entry meets every container of the service.

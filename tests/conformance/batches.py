@@ -139,18 +139,15 @@ def _can_hold(pair: Pair, kubectl: str) -> bool:
     texts = {f"{n}.yaml": to_yaml(body) for n, body in enumerate(pair.wanted)}
     bases = {f"b/{n}.yaml": to_yaml(body) for n, body in enumerate(pair.base)}
     plain = {"kustomization.yaml": to_yaml({"resources": list(texts)}), **texts}
+    within = to_yaml({"resources": list(texts), "namespace": "some"})
     below = {"kustomization.yaml": to_yaml({"resources": list(bases)}), **bases}
     try:
-        if _panics({**plain, "kustomization.yaml": _in_a_namespace(texts)}, kubectl):
+        if _panics({**plain, "kustomization.yaml": within}, kubectl):
             return False
         same = not compare(_build(plain, kubectl), pair.wanted)
         return same and (not bases or not compare(_build(below, kubectl), pair.base))
     except (K8sgenError, KeyError):  # what it built of a List may have no kind
         return False
-
-
-def _in_a_namespace(texts: Mapping[str, str]) -> str:
-    return to_yaml({"resources": list(texts), "namespace": "some"})
 
 
 def _panics(files: Mapping[str, str], kubectl: str) -> bool:

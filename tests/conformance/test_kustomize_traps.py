@@ -442,6 +442,23 @@ class TestFields:
         old[1]["subjects"] = new[1]["subjects"] = [account, group]
         proved(old, new, "prod")
 
+    @pytest.mark.parametrize("namespace", [None, "prod"])
+    def test_a_subject_without_namespace_may_have_any_kind(
+        self, namespace: str | None, proved: Proved
+    ) -> None:
+        """
+        Kustomize reads the kind of those alone that have a namespace, at which it panics.
+        """
+        group = "rbac.authorization.k8s.io"
+        body = {
+            "apiVersion": f"{group}/v1",
+            "kind": "RoleBinding",
+            "metadata": {"name": "x"} | ({"namespace": namespace} if namespace else {}),
+            "roleRef": {"apiGroup": group, "kind": "Role", "name": "x"},
+            "subjects": [{"kind": 8080, "name": "web"}],
+        }
+        proved([body], [body], namespace=namespace)
+
     def test_labels_of_all_are_said_once(self, proved: Proved) -> None:
         """
         In the field `labels`, which leaves selectors alone.

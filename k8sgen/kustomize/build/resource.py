@@ -133,10 +133,23 @@ def _flaw_of_kind(body: Body) -> str:
     for subject in body.get("subjects") or () if kind.endswith("RoleBinding") else ():
         if not isinstance(subject, dict) or not subject.get("name"):
             return f"{kind} {name} has a subject without a name"
-        texts = [subject.get(field, "") for field in ("kind", "namespace")]
-        if kind == "RoleBinding" and not all(isinstance(text, str) for text in texts):
+        if kind == "RoleBinding" and _misleads(subject):
             return f"{kind} {name} has a subject whose kind or namespace is no text"
     return ""
+
+
+def _misleads(subject: Body) -> bool:
+    """
+    Return whether kustomize cannot tell whose namespace a subject has.
+
+    It asks for the kind of one with a namespace, or that a namespace is set in: one named default.
+    """
+    if "namespace" not in subject and subject["name"] != "default":
+        return False
+    kind, namespace = subject.get("kind", ""), subject.get("namespace", "")
+    if kind != "ServiceAccount" and not isinstance(namespace, list | dict):
+        return not isinstance(kind, str)
+    return not isinstance(namespace, str)
 
 
 def _flaw_of_pairs(metadata: Body, field: str) -> str:

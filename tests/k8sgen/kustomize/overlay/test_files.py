@@ -204,6 +204,7 @@ data:
                 "which kustomize reserves",
             ),
             (binding(kind=False), "a subject whose kind or namespace is no text"),
+            (binding(kind=8080, namespace="x"), "a subject whose kind or namespace is no text"),
             (binding(namespace=None), "a subject whose kind or namespace is no text"),
             (binding(name=""), "a subject without a name"),
             (manifest("v1", "X", "x", items=[1, None]), "X x.items holds a null"),
